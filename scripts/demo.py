@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -63,11 +64,17 @@ def main() -> int:
         return refuse(f"准备数据库时出错（{Path(error.cmd[-1]).name}），原因见上面的日志。")
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+            signal.signal(
+                number, signal.SIG_IGN
+            )  # a second Ctrl-C must not leave half of it running
         print("\n正在停止……", flush=True)
         children.stop()
         stopped = embedded.stop(ROOT)
-        print("已停止，数据保留。" if stopped else "已停止；另有命令仍在使用数据库，用完后数据库自行停止。")
+        print(
+            "已停止，数据保留。"
+            if stopped
+            else "已停止；另有命令仍在使用数据库，用完后数据库自行停止。"
+        )
 
 
 def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -168,10 +175,8 @@ class Children:
             process.terminate()
         wait_until(lambda: len(self.ended()) == len(self.running), seconds=PATIENCE)
         for process in self.running.values():
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # its session: a worker's children too
-            except ProcessLookupError:
-                pass
             process.wait()
 
 
