@@ -46,7 +46,7 @@
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post" || form.hasAttribute("data-keep") || form.target === "_blank") {
+    if ((form.getAttribute("method") || "get").toLowerCase() !== "post" || form.hasAttribute("data-keep") || form.target === "_blank") {
       return;
     }
     if (form.getAttribute("aria-busy") === "true") {
@@ -60,6 +60,10 @@
     window.setTimeout(function () {
       hold(form);
     }, 0);
+    // An answer that leaves the page standing (a download, a broken line) must not lock it for ever.
+    window.setTimeout(function () {
+      release(form);
+    }, 30000);
   });
 
   // Coming back with the browser's own button shows the page as it was left.
