@@ -19,7 +19,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ OUTSIDE = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U00020000-\U0002f7ff\U00030000-\U000323af]"
 )
 CHINA = timezone(timedelta(hours=8))
-DRAND_GENESIS = datetime(2023, 8, 23, 15, 9, 27, tzinfo=timezone.utc)
+DRAND_GENESIS = datetime(2023, 8, 23, 15, 9, 27, tzinfo=timezone.utc)  # noqa: UP017 (Python 3.8)
 DRAND_PERIOD = timedelta(seconds=3)
 
 
@@ -128,6 +128,10 @@ class Lines:
             raise self.wrong(f"“{key}”的字段个数不对，有 {len(values)} 个")
         return values
 
+    def each(self) -> Iterator[list[str]]:
+        for self.number, row in enumerate(self.rows, 1):  # noqa: B020 (rows stay as they are)
+            yield row
+
     def end(self) -> None:
         if self.number < len(self.rows):
             self.number += 1
@@ -183,7 +187,7 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as refused:
         outcome = Outcome(1, str(refused), ())
     except OSError as error:
-        outcome = Outcome(1, f"读取失败：{shown(str(error), 200)}。", ())
+        outcome = Outcome(1, f"无法读取“{shown(str(error.filename))}”，请检查它的读取权限。", ())
     except Exception as error:  # A citizen gets one sentence, never a traceback.
         outcome = Outcome(1, f"核验没有完成：程序遇到意外情况 {type(error).__name__}。", ())
     for line in (*outcome.account, outcome.line):
@@ -497,14 +501,14 @@ def check_revealed(
     lists = {name: read_list(files, announcement, name, list_salt) for name in announcement.lists}
     counts = "，".join(f"{name}.tsv {len(rows.rows)} 条" for name, rows in lists.items())
     account = [f"名单：{counts}，摘要与公告一致"]
-    drawer = entity_rows if announcement.kind == "entities" else team_rows
-    draw = drawer(announcement, lists)
+    kind = EntityDraw if announcement.kind == "entities" else TeamDraw
+    draw = kind(announcement, lists)
     if record is None or record.result == "-":
         return account
     if sha256(files["result.tsv"]) != record.result:
         raise Refused("result.tsv 的摘要与 record.txt 不符。")
     seed = h("seed", announcement.digest, nonce, record.digits, record.beacon)
-    rows = [f"ssj1-result\t{announcement.digest}", f"seed\t{seed}", *draw(seed)]
+    rows = [f"ssj1-result\t{announcement.digest}", f"seed\t{seed}", *draw.rows(seed)]
     compare_result(files["result.tsv"], rows)
     return [*account, f"结果：种子 {seed}，重新计算 {len(rows)} 行，逐字节一致"]
 
@@ -523,7 +527,7 @@ def read_list(
     key_width = 2 if name == "conflicts" else 1
     before = ""
     keys = set()
-    for lines.number, row in enumerate(lines.rows, 1):
+    for row in lines.each():
         if len(row) != width:
             raise lines.wrong(f"应有 {width} 个字段，实有 {len(row)} 个")
         whole = "\t".join(row)
@@ -549,14 +553,14 @@ def compare_result(content: bytes, rows: list[str]) -> None:
     raise Refused(f"result.tsv 第 {same + 1} 行：与重新计算的结果不符。")
 
 
-class entity_rows:
+class EntityDraw:
     """Draw of entities (DRAW §5), by a plain full sort."""
 
     def __init__(self, announcement: Announcement, lists: Mapping[str, Lines]) -> None:
         self.strata = announcement.strata
         self.members: dict[str, list[str]] = {label: [] for label, _, _ in self.strata}
         candidates, excluded = lists["candidates"], lists["excluded"]
-        for candidates.number, (identifier, label) in enumerate(candidates.rows, 1):
+        for identifier, label in candidates.each():
             if label not in self.members:
                 raise candidates.wrong(f"公告中没有“{shown(label)}”这一层")
             self.members[label].append(identifier)
@@ -569,12 +573,12 @@ class entity_rows:
                 )
 
     def check_excluded(self, excluded: Lines, drawable: set[str]) -> None:
-        for excluded.number, (identifier, reason) in enumerate(excluded.rows, 1):
+        for identifier, reason in excluded.each():
             excluded.match(REASON, reason, "排除原因")
             if identifier in drawable:
                 raise excluded.wrong(f"“{shown(identifier)}”同时在 candidates.tsv 中")
 
-    def __call__(self, seed: str) -> list[str]:
+    def rows(self, seed: str) -> list[str]:
         rows = []
         for label, k, reserve in self.strata:
             order = sorted((h("entity", seed, label, i), i) for i in self.members[label])
@@ -584,19 +588,19 @@ class entity_rows:
         return rows
 
 
-class team_rows:
+class TeamDraw:
     """Matching of teams (DRAW §6)."""
 
     def __init__(self, announcement: Announcement, lists: Mapping[str, Lines]) -> None:
         self.size = announcement.team
         visits, inspectors, conflicts = (lists[name] for name in LISTS["teams"])
         self.visits: list[Visit] = []
-        for visits.number, (identifier, quals, fields, target) in enumerate(visits.rows, 1):
+        for identifier, quals, fields, target in visits.each():
             visits.match(HEX, target, "对象承诺")
             asked = visits.comma_list(quals, "资质"), visits.comma_list(fields, "专家领域")
             self.visits.append(Visit(identifier, *asked))
         self.inspectors: list[Inspector] = []
-        for inspectors.number, (pid, role, capacity, quals) in enumerate(inspectors.rows, 1):
+        for pid, role, capacity, quals in inspectors.each():
             inspectors.match(ROLE, role, "角色")
             limit = inspectors.integer(capacity, "可承担次数")
             held = set(inspectors.comma_list(quals, "资质"))
@@ -607,7 +611,7 @@ class team_rows:
         visit_ids = {visit.id for visit in self.visits}
         pids = {person.pid for person in self.inspectors}
         barred = set()
-        for conflicts.number, (visit_id, pid, reason) in enumerate(conflicts.rows, 1):
+        for visit_id, pid, reason in conflicts.each():
             if visit_id not in visit_ids:
                 raise conflicts.wrong(f"visits.tsv 中没有“{shown(visit_id)}”")
             if pid not in pids:
@@ -616,7 +620,7 @@ class team_rows:
             barred.add((visit_id, pid))
         return barred
 
-    def __call__(self, seed: str) -> list[str]:
+    def rows(self, seed: str) -> list[str]:
         rows = []
         load = dict.fromkeys((person.pid for person in self.inspectors), 0)
         order = [(not (v.quals or v.fields), h("visit", seed, v.id), v.id, v) for v in self.visits]
@@ -670,7 +674,7 @@ def is_ascending(items: Sequence[str]) -> bool:
 
 
 def h(*fields: str) -> str:
-    return sha256("|".join(("ssj1",) + fields).encode("utf-8"))
+    return sha256("|".join(("ssj1", *fields)).encode("utf-8"))
 
 
 def sha256(content: bytes) -> str:

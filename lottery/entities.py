@@ -1,0 +1,170 @@
+"""Draw of entities (抽取检查对象): result and tickets, DRAW §5; one pass without a full sort, §7.
+
+Whoever knows A, nonce, digits and beacon gets the same result; nothing here reads a clock, a
+database or chance.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from math import isqrt
+from operator import itemgetter
+from typing import Literal
+
+from lottery.announcement import Stratum
+from lottery.errors import ProtocolError
+from lottery.text import rows_as_text
+
+State = Literal["selected", "reserve"]
+Candidates = Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]]
+
+_CHUNK = 4096
+_EVERY_TICKET = b"\xff" * 33
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntityPick:
+    """One entity that was drawn, or stands in reserve. `rank` runs from 1 within its stratum."""
+
+    stratum: str
+    rank: int
+    state: State
+    id: str
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityResult:
+    """Picks and reserves, in announcement order of the strata and by rank within each."""
+
+    seed: str
+    picks: tuple[EntityPick, ...]
+
+    @property
+    def selected(self) -> tuple[EntityPick, ...]:
+        return tuple(pick for pick in self.picks if pick.state == "selected")
+
+    @property
+    def reserves(self) -> tuple[EntityPick, ...]:
+        return tuple(pick for pick in self.picks if pick.state == "reserve")
+
+    def to_text(self, announcement: str) -> str:
+        """The text of result.tsv; `announcement` is A."""
+        rows = [
+            ("entity", pick.stratum, str(pick.rank), pick.state, pick.id, pick.ticket)
+            for pick in self.picks
+        ]
+        return rows_as_text([("ssj1-result", announcement), ("seed", self.seed), *rows])
+
+
+def draw_entities(
+    candidates: Candidates, strata: Sequence[Stratum], counts: Mapping[str, int], seed: str
+) -> EntityResult:
+    """Per stratum the k smallest by (ticket, id), then the next `reserve` ones.
+
+    `candidates` are (id, stratum) of the frozen list, in any order: a collection, or a callable
+    that returns a fresh iterable such as a server-side cursor (a bare iterator is read once, and
+    refused in the rare case that a second pass is needed). `counts` is how many candidates each
+    stratum holds (`FrozenList.strata`). Memory is O(k + reserve), time one hash per candidate.
+
+    Raises ProtocolError if a stratum is unknown or smaller than k, or the counts do not agree.
+    """
+    order = sorted(strata, key=lambda stratum: stratum.label)
+    _check_quotas(order, counts)
+    wanted = {s.label: min(counts.get(s.label, 0), s.k + s.reserve) for s in order}
+    bounds = {label: _bound(m, counts.get(label, 0)) for label, m in wanted.items()}
+    kept = _survivors(_read(candidates), counts, bounds, seed)
+    if any(len(kept[label]) < m for label, m in wanted.items()):
+        bounds = {label: _EVERY_TICKET if m else b"" for label, m in wanted.items()}
+        kept = _survivors(_read_again(candidates), counts, bounds, seed)
+    picks = [pick for s in order for pick in _ranked(s, sorted(kept[s.label])[: wanted[s.label]])]
+    return EntityResult(seed=seed, picks=tuple(picks))
+
+
+def entity_ticket(seed: str, stratum: str, identifier: str) -> str:
+    """`h("entity", seed, stratum, id)`, for pages that show how one ticket comes about."""
+    return sha256(_prefix(seed, stratum) + identifier.encode()).hexdigest()
+
+
+def _check_quotas(strata: Sequence[Stratum], counts: Mapping[str, int]) -> None:
+    unknown = sorted(set(counts) - {stratum.label for stratum in strata})
+    if unknown:
+        raise ProtocolError(f"候选名单中的“{unknown[0]}”层没有公告。")
+    for stratum in strata:
+        held = counts.get(stratum.label, 0)
+        if stratum.k > held:
+            raise ProtocolError(
+                f"“{stratum.label}”层只有 {held} 个，不能抽取 {stratum.k} 个，请减少抽取数。"
+            )
+
+
+def _bound(m: int, population: int) -> bytes:
+    """First 8 bytes below which a ticket is kept: about m + 8√m of them (DRAW §7)."""
+    if m == 0:
+        return b""
+    wide = m + 8 * (isqrt(m) + 1) + 16
+    if wide >= population:
+        return _EVERY_TICKET
+    return ((wide << 64) // population).to_bytes(8, "big")
+
+
+def _survivors(
+    candidates: Iterable[tuple[str, str]],
+    counts: Mapping[str, int],
+    bounds: Mapping[str, bytes],
+    seed: str,
+) -> dict[str, list[tuple[bytes, str]]]:
+    """The tickets below each stratum's bound. The inner loop is what a draw's time consists of."""
+    kept: dict[str, list[tuple[bytes, str]]] = {label: [] for label in bounds}
+    state = {
+        label: (sha256(_prefix(seed, label)).copy, bound, kept[label].append)
+        for label, bound in bounds.items()
+    }
+    seen: Counter[str] = Counter()
+    for chunk in _chunks(candidates):
+        seen.update(map(itemgetter(1), chunk))
+        for unknown in seen.keys() - state.keys():
+            raise ProtocolError(f"候选名单中的“{unknown}”层没有公告。")
+        for identifier, stratum in chunk:
+            copy, bound, keep = state[stratum]
+            ticket = copy()
+            ticket.update(identifier.encode())
+            digest = ticket.digest()
+            if digest < bound:
+                keep((digest, identifier))
+    if seen != Counter(counts):
+        raise ProtocolError("候选名单与锁定时的条数不符，不能抽取。")
+    return kept
+
+
+def _ranked(stratum: Stratum, drawn: list[tuple[bytes, str]]) -> Iterator[EntityPick]:
+    for rank, (ticket, identifier) in enumerate(drawn, 1):
+        yield EntityPick(
+            stratum=stratum.label,
+            rank=rank,
+            state="selected" if rank <= stratum.k else "reserve",
+            id=identifier,
+            ticket=ticket.hex(),
+        )
+
+
+def _prefix(seed: str, stratum: str) -> bytes:
+    return f"ssj1|entity|{seed}|{stratum}|".encode()
+
+
+def _chunks(candidates: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    stream = iter(candidates)
+    while chunk := list(islice(stream, _CHUNK)):
+        yield chunk
+
+
+def _read(candidates: Candidates) -> Iterable[tuple[str, str]]:
+    return candidates() if callable(candidates) else candidates
+
+
+def _read_again(candidates: Candidates) -> Iterable[tuple[str, str]]:
+    if isinstance(candidates, Iterator):
+        raise ProtocolError("需要第二次读取候选名单，请重新开始计算。")
+    return _read(candidates)
