@@ -104,7 +104,7 @@ def _scale(highest: float) -> tuple[float, float]:
 
 
 def _ticks(top: float, step: float) -> list[float]:
-    return [step * i for i in range(int(round(top / step)) + 1)]
+    return [step * i for i in range(round(top / step) + 1)]
 
 
 def _last_dot(

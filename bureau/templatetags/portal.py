@@ -11,12 +11,13 @@ from typing import Any
 
 import segno
 from django import template
-from django.forms import BoundField
+from django.core.exceptions import ValidationError
+from django.forms import BoundField, DateField, DecimalField, IntegerField
 from django.forms import widgets as w
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from bureau.templatetags import chart_geometry
 
@@ -245,15 +246,46 @@ def field_control(field: BoundField, extra: str = "") -> SafeString:
     base = {"check": "form-check-input", "select": "form-select", "hidden": "", "choices": ""}.get(
         kind, "form-control"
     )
-    names = [base, extra, "is-invalid" if field.errors else "", field.field.widget.attrs.get("class", "")]
+    names = [
+        base,
+        extra,
+        "is-invalid" if field.errors else "",
+        field.field.widget.attrs.get("class", ""),
+    ]
     css = " ".join(name for name in names if name)
     return field.as_widget(attrs={"class": css} if css else {})
 
 
 @register.filter
-def messages_of(field: BoundField) -> SafeString:
-    """All error sentences of a field, one per line, escaped."""
-    return mark_safe("<br>".join(conditional_escape(error) for error in field.errors))  # noqa: S308
+def error_sentences(field: BoundField) -> list[str]:
+    """The errors of a field as sentences that say what to do; Django's own stock phrases are replaced."""
+    return [_sentence(field, error) for one in field.errors.as_data() for error in one.error_list]
+
+
+def _sentence(field: BoundField, error: ValidationError) -> str:
+    text = str(error.messages[0])
+    if text != _stock_phrase(field, error):
+        return text
+    kind, code = field_kind(field), error.code
+    if code == "required":
+        return f"请{'填写' if kind == 'text' else '选择'}{field.label}。"
+    if code in ("invalid_choice", "invalid_pk_value"):
+        return "所选的不在可选范围内，请重新选择。"
+    if code == "invalid" and isinstance(field.field, DateField):
+        return "日期认不出，请按 2026-11-20 的样子填写。"
+    if code == "invalid" and isinstance(field.field, IntegerField | DecimalField):
+        return "这里只能填数字，请去掉文字和单位。"
+    return text
+
+
+def _stock_phrase(field: BoundField, error: ValidationError) -> str:
+    """What Django says for this code when nobody wrote a sentence; the classes share the phrases out."""
+    for cls in type(field.field).__mro__:
+        phrases = cls.__dict__.get("default_error_messages", {})
+        if error.code in phrases:
+            phrase = str(phrases[error.code])
+            return phrase % error.params if error.params else phrase
+    return ""
 
 
 # ---- charts --------------------------------------------------------------------------------------

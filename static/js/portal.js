@@ -221,8 +221,9 @@
 
   // ---- clock and signal -----------------------------------------------------------------------------
   function showTime() {
-    var now = new Date();
-    var text = ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2);
+    // Beijing time whatever the projector's computer is set to.
+    var now = new Date(Date.now() + 8 * 3600 * 1000);
+    var text = now.toISOString().slice(11, 16);
     all("[data-clock]").forEach(function (place) {
       place.textContent = text;
     });
