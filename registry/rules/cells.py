@@ -8,17 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 from registry.rules.certificates import NO_EXPIRY
-from registry.rules.texts import clean, half_width, private_characters
+from registry.rules.texts import clean, half_width, private_characters, words
 
 T = TypeVar("T")
 
 _BLANKS = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "不详", "N/A", "NULL"}
 )
-_YES = frozenset("是 有 需要 对 √ ✓ ✔ Y YES TRUE 1".split())
-_NO = frozenset("否 无 没有 不需要 不 × ✗ ✘ X N NO FALSE 0 -".split())
+_YES = words("是 有 需要 对 √ ✓ ✔ Y YES TRUE 1")
+_NO = words("否 无 没有 不需要 不 × ✗ ✘ X N NO FALSE 0 -")
 _LIST_MARKS = re.compile(r"[、,，;；/|\n]+")
-_OPEN_ENDED = frozenset("长期 永久 长期有效 永久有效 无固定期限 无期限 不限".split())
+_OPEN_ENDED = words("长期 永久 长期有效 永久有效 无固定期限 无期限 不限")
 _DATE = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
@@ -72,7 +72,7 @@ def parse_text(raw: object, *, max_length: int = 200) -> Parsed[str]:
 
 
 def parse_date(raw: object) -> Parsed[date]:
-    """2026-03-01, 2026/3/1, 2026.3.1, 20260301, 2026年3月1日, Excel dates and serial numbers, 长期, 2024-01-01至2027-03-01.
+    """2026-03-01, 2026/3/1, 2026.3.1, 20260301, 2026年3月1日, Excel dates and serials, 长期, 2024-01-01至2027-03-01.
 
     Of a range the last day is taken, since the columns ask 有效期至. 长期 and 9999-09-09 are stored as 9999-12-31.
     """
@@ -89,8 +89,8 @@ def parse_date(raw: object) -> Parsed[date]:
 
 
 def parse_integer(raw: object, *, low: int = 0, high: int = 999_999_999) -> Parsed[int]:
-    """A whole number, with thousands marks or a measure word if need be: 1,234 · 20户 · ３."""
-    text = _narrow(raw)
+    """A whole number, with thousands marks, a measure word, a remark in brackets: 1,234 · 20户 · ３ · 1户(同上)."""
+    text = re.sub(r"\(.*\)$", "", _narrow(raw)).strip()
     if text in _BLANKS:
         return Parsed()
     match = re.fullmatch(rf"([+-]?\d{{1,3}}(?:,\d{{3}})+|[+-]?\d+)(?:\.0+)?\s*{_MEASURES}", text)

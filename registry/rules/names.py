@@ -3,12 +3,12 @@
 import unicodedata
 
 from registry.rules.kinds import EntityKind
-from registry.rules.texts import clean
+from registry.rules.texts import clean, words
 
 # 复姓: the surnames of two characters that are met today.
-_DOUBLE_SURNAMES = frozenset(
+_DOUBLE_SURNAMES = words(
     "欧阳 上官 皇甫 司马 诸葛 夏侯 东方 尉迟 公孙 慕容 司徒 令狐 长孙 宇文 轩辕 呼延 端木 独孤 南宫 澹台 "
-    "申屠 淳于 太史 闻人 钟离 公冶 宗政 濮阳 赫连 百里 东郭 西门 第五 鲜于 司空 完颜 纳兰 拓跋 万俟 亓官".split()
+    "申屠 淳于 太史 闻人 钟离 公冶 宗政 濮阳 赫连 百里 东郭 西门 第五 鲜于 司空 完颜 纳兰 拓跋 万俟 亓官"
 )
 
 

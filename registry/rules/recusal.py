@@ -23,7 +23,7 @@ class Interest(Labelled):
 
 @dataclass(frozen=True)
 class Tie:
-    """One declared or known tie to an entity; `entity_code` if it names one, else `entity_name`. Open-ended without `to_on`."""
+    """One declared or known tie, to `entity_code` or else to `entity_name`; open-ended without `to_on`."""
 
     interest: Interest
     entity_code: str = ""

@@ -22,6 +22,11 @@ class Cleaned:
         return f"去掉了 {self.removed} 个看不见的字符" if self.removed else ""
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a closed list written as one line."""
+    return frozenset(text.split())
+
+
 def half_width(text: str) -> str:
     """Full-width letters, digits and signs (１２３ＡＢ／) as their ASCII twins; everything else unchanged."""
     return text.translate(_HALF_WIDTH)
@@ -45,5 +50,5 @@ def is_invisible(character: str) -> bool:
 
 
 def private_characters(text: str) -> str:
-    """Characters of a private font area (自造字): they show as a box elsewhere and may not stand in a draw (DRAW §1)."""
+    """Characters of a private font area (自造字): a box elsewhere, and not allowed in a draw (DRAW §1)."""
     return "".join(dict.fromkeys(c for c in text if unicodedata.category(c) == "Co"))
