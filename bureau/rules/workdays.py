@@ -15,7 +15,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Calendar:
-    """`known_years` are those with an official notice; `holidays` and `makeup` (调休上班) differ from the plain week."""
+    """`known_years` are those with an official notice; `holidays` and `makeup` (调休上班) depart from the week."""
 
     known_years: frozenset[int] = frozenset()
     holidays: frozenset[date] = field(default=frozenset(), repr=False)
@@ -98,8 +98,8 @@ def from_chinesecalendar(
 ) -> Calendar:
     """The calendar of these years from the chinesecalendar package, corrected by rows that an admin entered.
 
-    `overrides`: day → works (True) or rests (False). A year the package does not know stays unknown unless it stands
-    in `official_years`, that is: its whole notice has been entered. The package raises for such years, so nothing is guessed.
+    `overrides`: day → works (True) or rests (False). A year the package does not know stays unknown unless it
+    stands in `official_years`: its whole notice has been entered. The package raises for it, so nothing is guessed.
     """
     rows = dict(overrides or {})
     known, holidays, makeup = set(official_years), set[date](), set[date]()

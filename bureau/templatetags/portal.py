@@ -154,14 +154,14 @@ def workdays_left(label: Any) -> str:
     if label is None:
         return ""
     text = str(getattr(label, "text", label))
-    provisional = getattr(label, "is_provisional", False)
+    provisional = getattr(label, "provisional", False) or getattr(label, "is_provisional", False)
     return f"暂定，{text}" if provisional and not text.startswith("暂定") else text
 
 
 @register.filter
 def due_class(label: Any) -> str:
     """`due-late` and so on, whether the label says `late`, `due-late` or `due due-late`."""
-    words = str(getattr(label, "css_class", "") or "calm").split()
+    words = str(getattr(label, "css", "") or getattr(label, "css_class", "") or "calm").split()
     return f"due-{words[-1].removeprefix('due-')}"
 
 

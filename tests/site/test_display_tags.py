@@ -40,8 +40,8 @@ def test_percent_rounds_half_up():
 
 
 def test_a_provisional_deadline_says_so_once():
-    label = SimpleNamespace(text="剩 50 个工作日", is_provisional=True, css_class="due-open")
-    again = SimpleNamespace(text="暂定，剩 50 个工作日", is_provisional=True, css_class="open")
+    label = SimpleNamespace(text="剩 50 个工作日", provisional=True, css="due-open")
+    again = SimpleNamespace(text="暂定，剩 50 个工作日", provisional=True, css="open")
 
     assert portal.workdays_left(label) == portal.workdays_left(again) == "暂定，剩 50 个工作日"
     assert portal.due_class(label) == portal.due_class(again) == "due-open"

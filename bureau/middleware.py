@@ -1,0 +1,117 @@
+"""Request context, access by declaration, session limits, and rule errors as pages."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from bureau import context
+from bureau.access import Access, role_names
+from bureau.errors import RuleError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestContextMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        token = context.current.set(
+            context.RequestContext(ip=client_address(request), request_id=request_id)
+        )
+        try:
+            response = self.get_response(request)
+        finally:
+            context.current.reset(token)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The peer, or what the bureau's own proxies (PROXY_COUNT of them) say it is."""
+    hops = settings.AXES_IPWARE_PROXY_COUNT
+    forwarded = [
+        part.strip()
+        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if part.strip()
+    ]
+    if hops and len(forwarded) >= hops:
+        return forwarded[-hops]
+    return request.META.get("REMOTE_ADDR") or None
+
+
+class AccessMiddleware:
+    """Deny by default: a view without a declaration is a programming error and never answers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is not None and "admin" in match.app_names:
+            return self._check_session(request)
+        declared: Access | None = getattr(view, "access", None)
+        if declared is None:
+            raise ImproperlyConfigured(f"View {view!r} is not declared with @access or @public.")
+        if declared.is_public:
+            return None
+        if not request.user.is_authenticated:
+            return None  # LoginRequiredMiddleware answers
+        ended = self._check_session(request)
+        if ended is not None:
+            return ended
+        user = request.user
+        allowed = user.has_role(*declared.roles) if declared.roles else bool(user.seats)
+        if not allowed:
+            needed = role_names(declared.roles) if declared.roles else "本系统任一角色"
+            message = f"打开这一页需要{needed}，您目前没有。如确需办理，请联系系统管理员。"
+            return render(request, "errors/403.html", {"message": message}, status=403)
+        if (
+            user.must_change_password
+            and match is not None
+            and match.view_name not in {"bureau:password-change", "bureau:logout"}
+        ):
+            return redirect("bureau:password-change")
+        return None
+
+    @staticmethod
+    def _check_session(request: HttpRequest) -> HttpResponse | None:
+        """等保: a session ends after SESSION_ABSOLUTE_SECONDS however busy it is."""
+        if not request.user.is_authenticated:
+            return None
+        signed_in_at = request.session.setdefault("signed_in_at", int(time.time()))
+        if time.time() - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS:
+            logout(request)
+            return redirect(f"{reverse('bureau:login')}?ended=1")
+        return None
+
+
+class RuleErrorMiddleware:
+    """A rule's sentence becomes a page with the right status; views catch it themselves where a form can show it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RuleError):
+            return None
+        template = {403: "errors/403.html", 409: "errors/409.html"}.get(
+            exception.status, "errors/422.html"
+        )
+        return render(request, template, {"message": exception.message}, status=exception.status)

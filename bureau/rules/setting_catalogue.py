@@ -1,0 +1,158 @@
+"""Every number or choice that differs between bureaus: key, kind, lawful default, citation (DOMAIN §0.1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    key: str
+    label: str
+    kind: str  # int | decimal | bool | choice | month_day | table
+    default: Any
+    citation: str
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+
+
+CATALOGUE: tuple[Setting, ...] = (
+    Setting(
+        "publication_workdays",
+        "结果录入公示期限",
+        "int",
+        20,
+        "迁林字〔2024〕11号 二（四）；临淄指引（二十六）4",
+        "个工作日",
+    ),
+    Setting(
+        "publication_clock",
+        "公示期限起算",
+        "choice",
+        "visit_end",
+        "检查结束后：迁林字〔2024〕11号 二（四）；任务完成后：临淄指引（二十六）4",
+        choices=(("visit_end", "检查结束"), ("task_end", "抽查任务完成")),
+    ),
+    Setting(
+        "publication_warning_days", "公示到期提醒", "table", [5, 3, 1], "本系统默认", "个工作日前"
+    ),
+    Setting("recheck_workdays", "异议复查期限", "int", 20, "临淄指引（二十七）", "个工作日"),
+    Setting("reply_workdays", "复查结果反馈期限", "int", 15, "临淄指引（二十七）", "个工作日"),
+    Setting(
+        "plan_due",
+        "年度计划制定、上报、公示期限",
+        "month_day",
+        "01-31",
+        "迁林字〔2024〕11号 二（二）；兵自然资发〔2020〕47号为3月底",
+        help="月-日",
+    ),
+    Setting(
+        "plan_warning_days", "计划期限提醒", "table", [20, 10, 5, 1], "本系统默认", "个工作日前"
+    ),
+    Setting("yearly_limit", "同一对象每年被抽中次数上限", "int", 2, "临淄指引（十三）", "次"),
+    Setting(
+        "yearly_limit_window",
+        "年度次数的计算",
+        "choice",
+        "calendar",
+        "临淄指引（十三）“一年内”",
+        choices=(("calendar", "自然年"), ("rolling", "连续十二个月")),
+    ),
+    Setting(
+        "coverage_goal",
+        "年度随机抽查占比",
+        "decimal",
+        "5",
+        "涞源县自然资源和规划局2021年方案 一（三）",
+        "%",
+    ),
+    Setting(
+        "enterprise_coverage_goal", "年度抽查企业占比", "decimal", "3", "迁林字〔2024〕11号 一", "%"
+    ),
+    Setting(
+        "risk_share_goal",
+        "信用风险差异化抽查次数占比",
+        "decimal",
+        "85",
+        "迁林字〔2024〕11号 一",
+        "%",
+    ),
+    Setting(
+        "names_in_notice", "任务公告列出抽中名单", "bool", False, "临淄指引（十七）未规定是否列名"
+    ),
+    Setting(
+        "min_witnesses",
+        "摇号监督人",
+        "int",
+        1,
+        "永泰县2020年方案 二（三）：局办公室派人现场监督",
+        "人",
+    ),
+    Setting("team_size", "检查组人数", "int", 2, "临淄指引（十九）：不少于2名", "人"),
+    Setting(
+        "names_in_results",
+        "公示结果列出检查人员",
+        "bool",
+        False,
+        "兵自然资发〔2020〕47号 二（四）未要求",
+    ),
+    Setting(
+        "separation",
+        "岗位分离",
+        "choice",
+        "small",
+        "小局按件回避；等保三级要求三权分立",
+        choices=(("small", "按件分离"), ("strict", "三权分立")),
+    ),
+    Setting("disposal_days", "后续处置默认期限", "int", 30, "本系统默认，按个案改", "日"),
+    Setting(
+        "disposal_warning_days", "处置到期提醒", "table", [5, 3, 1], "本系统默认", "个工作日前"
+    ),
+    Setting("certificate_warning_days", "执法证到期提醒", "int", 60, "本系统默认", "日前"),
+    Setting(
+        "at_most_at_least_one",
+        "“不超过”比例算出不足 1 户时抽 1 户",
+        "bool",
+        True,
+        "本系统默认（抽取规程 §2）",
+    ),
+    Setting(
+        "recorded_gap_hours",
+        "事后补录标记",
+        "int",
+        24,
+        "本系统默认：申报时间与登记时间相差超过即标记",
+        "小时",
+    ),
+)
+BY_KEY = {setting.key: setting for setting in CATALOGUE}
+
+
+def is_valid(setting: Setting, value: Any) -> bool:
+    """Whether a value has the setting's kind."""
+    if setting.kind == "int":
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10_000
+    if setting.kind == "bool":
+        return isinstance(value, bool)
+    if setting.kind == "choice":
+        return value in dict(setting.choices)
+    if setting.kind == "decimal":
+        text = str(value)
+        return text.replace(".", "", 1).isdigit() and 0 <= float(text) <= 100
+    if setting.kind == "month_day":
+        month, _, day = str(value).partition("-")
+        return month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    return isinstance(value, list) and all(isinstance(n, int) and 0 <= n <= 366 for n in value)
+
+
+def combine(setting: Setting, own: Any, superior: Any, mode: str) -> Any:
+    """The value in force for a subordinate (A94a): mandatory wins, floor and ceiling bound, default yields to one's own."""
+    if superior is None:
+        return setting.default if own is None else own
+    if mode == "mandatory" or own is None:
+        return superior
+    if mode == "floor" and setting.kind in {"int", "decimal"}:
+        return max(own, superior, key=float)
+    if mode == "ceiling" and setting.kind in {"int", "decimal"}:
+        return min(own, superior, key=float)
+    return own

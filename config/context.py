@@ -1,0 +1,92 @@
+"""What every desk page and every public page shows around its content."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from bureau.models import Checkpoint, Notification, Role
+
+# (label, URL name, prefix of the module's URL names, roles that work there; empty: everybody)
+MODULES = (
+    ("工作台", "home", ("home",)),
+    ("一单两库", "registry:entity-list", ("registry",)),
+    ("计划", "planning:plan-list", ("planning:plan", "planning:adjustment", "planning:filing")),
+    ("任务与摇号", "planning:task-list", ("planning:task", "planning:sitting", "planning:draw")),
+    ("检查", "inspections:visit-list", ("inspections",)),
+    ("公示", "publication:queue", ("publication",)),
+    ("处置", "inspections:disposal-list", ("inspections:disposal",)),
+    ("异议", "publication:objection-list", ("publication:objection",)),
+    ("留痕", "bureau:audit-trail", ("bureau:audit",)),
+)
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or settings.SITE == "public":
+        return {}
+    return {"desk": SimpleLazyObject(lambda: _desk(request))}
+
+
+def _desk(request: HttpRequest) -> dict[str, Any]:
+    user: Any = request.user
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    best = max(
+        (p for _, _, prefixes in MODULES for p in prefixes if name.startswith(p)),
+        key=len,
+        default="",
+    )
+    modules = [
+        {"label": label, "url": reverse(url), "count": 0, "current": best in prefixes}
+        for label, url, prefixes in MODULES
+    ]
+    if user.has_role(Role.SYSTEM_ADMIN, Role.DIVISION_ADMIN):
+        modules.append(
+            {
+                "label": "设置",
+                "url": reverse("bureau:settings"),
+                "count": 0,
+                "current": name.startswith(("bureau:settings", "bureau:member")),
+            }
+        )
+    return {
+        "site_name": settings.SITE_NAME,
+        "authority_name": user.home.name if user.home else "",
+        "unit_name": user.seats[0].agency.short_name if user.seats else "",
+        "roles": list(dict.fromkeys(str(seat.get_role_display()) for seat in user.seats)),
+        "unread": Notification.objects.filter(user=user, read_at__isnull=True).count(),
+        "modules": modules,
+        "home_url": reverse("home"),
+    }
+
+
+PUBLIC_MODULES = (
+    ("首页", "public:home"),
+    ("抽查结果", "public:results"),
+    ("事项清单", "public:matters"),
+    ("抽查计划", "public:plans"),
+    ("任务与抽取", "public:draws"),
+    ("开放数据", "public:open-data"),
+)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    return {"site": SimpleLazyObject(lambda: _site(request))}
+
+
+def _site(request: HttpRequest) -> dict[str, Any]:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    head = Checkpoint.objects.order_by("-number").first()
+    return {
+        "name": settings.SITE_NAME,
+        "home_url": reverse("public:home"),
+        "modules": [
+            {"label": label, "url": reverse(url), "current": name == url}
+            for label, url in PUBLIC_MODULES
+        ],
+        "audit_head": head.sha256 if head else "",
+        "audit_number": head.last if head else 0,
+        "audit_at": head.at if head else None,
+    }

@@ -1,0 +1,10 @@
+"""Insert-only tables of this app."""
+
+from django.db import migrations
+
+from bureau.db import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("inspections", "0001_initial"), ("bureau", "0002_append_only")]
+    operations = [*append_only("inspections_signature")]

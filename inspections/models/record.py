@@ -1,0 +1,267 @@
+"""What was seen, proved, signed and found; and what follows from it (A65–A68, A84–A87)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from bureau.ids import uuid7
+from inspections.models.visit import TeamMember, Visit, VisitMatter
+from registry.models.inspector import ScopedQuerySet
+
+
+class ChecklistAnswer(models.Model):
+    class Value(models.TextChoices):
+        YES = "yes", "符合"
+        NO = "no", "不符合"
+        NA = "na", "不涉及"
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid7, editable=False
+    )  # a phone may make it offline
+    visit_matter = models.ForeignKey(
+        VisitMatter, models.PROTECT, related_name="answers", verbose_name="检查事项"
+    )
+    item = models.ForeignKey(
+        "registry.ChecklistItem", models.PROTECT, related_name="+", verbose_name="条目"
+    )
+    value = models.CharField("结论", max_length=3, choices=Value.choices)
+    number = models.DecimalField("实测值", max_digits=14, decimal_places=4, null=True, blank=True)
+    remark = models.CharField("说明", max_length=500, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填写人"
+    )
+    happened_at = models.DateTimeField("填写时间")
+    recorded_at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查表答案"
+        constraints = [
+            models.UniqueConstraint(fields=["visit_matter", "item"], name="answer_once"),
+            models.CheckConstraint(
+                name="answer_reason",
+                condition=Q(value="yes") | ~Q(remark=""),
+                violation_error_message="不符合或不涉及须写明情况。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.get_value_display()}"
+
+
+class Evidence(models.Model):
+    class Kind(models.TextChoices):
+        PHOTO = "photo", "照片"
+        SIGNED_PAGE = "signed_page", "签字页照片"
+        DOCUMENT = "document", "文件"
+        VIDEO = "video", "录音录像"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="evidence", verbose_name="检查")
+    visit_matter = models.ForeignKey(
+        VisitMatter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name="检查事项",
+    )
+    item = models.ForeignKey(
+        "registry.ChecklistItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="条目",
+    )
+    kind = models.CharField("种类", max_length=12, choices=Kind.choices)
+    file = models.ForeignKey(
+        "bureau.StoredFile", models.PROTECT, related_name="+", verbose_name="文件"
+    )
+    note = models.CharField("说明", max_length=200, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="采集人"
+    )
+    happened_at = models.DateTimeField("采集时间")
+    recorded_at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证据材料"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "file"], name="evidence_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.note}"
+
+
+class Signature(models.Model):
+    """Each responsible inspector signs the outcome with their own account (A68). Insert-only per outcome revision."""
+
+    visit_matter = models.ForeignKey(
+        VisitMatter, models.PROTECT, related_name="signatures", verbose_name="检查事项"
+    )
+    member = models.ForeignKey(
+        TeamMember, models.PROTECT, related_name="signatures", verbose_name="检查人员"
+    )
+    revision = models.PositiveSmallIntegerField("结果版本")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="签字人"
+    )
+    digest = models.CharField("所签内容指纹", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结果签字"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit_matter", "member", "revision"],
+                name="signature_once",
+                violation_error_message="您已在这一版结果上签字。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.at}"
+
+
+class Finding(models.Model):
+    """发现的问题: fact, basis, what was done on the spot (A65, A66)."""
+
+    visit_matter = models.ForeignKey(
+        VisitMatter, models.PROTECT, related_name="findings", verbose_name="检查事项"
+    )
+    number = models.PositiveSmallIntegerField("序号")
+    item = models.ForeignKey(
+        "registry.ChecklistItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="检查表条目",
+    )
+    fact = models.TextField("事实")
+    basis = models.CharField("依据", max_length=300)
+    on_site_measure = models.CharField("现场措施", max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人"
+    )
+    recorded_at = models.DateTimeField("记录时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发现的问题"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit_matter", "number"], name="finding_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.fact[:40]
+
+
+class Disposal(models.Model):
+    """后续处置 until it is closed (A84–A87, A94b: attributable to a unit and a person)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "处置中"
+        CLOSED = "closed", "已办结"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    authority = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="单位"
+    )
+    visit_matter = models.ForeignKey(
+        VisitMatter, models.PROTECT, related_name="disposals", verbose_name="检查事项"
+    )
+    finding = models.ForeignKey(
+        Finding,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="disposals",
+        verbose_name="问题",
+    )
+    number = models.CharField("处置编号", max_length=60, unique=True)
+    measure = models.CharField(
+        "处置措施", max_length=24
+    )  # codes of inspections.rules.outcomes.DISPOSALS
+    responsible = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="责任单位"
+    )
+    responsible_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="责任人",
+    )
+    due_on = models.DateField("期限")
+    due_is_provisional = models.BooleanField("期限暂定", default=False)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.OPEN)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发起人"
+    )
+    opened_at = models.DateTimeField("发起时间", db_default=Now())
+    result = models.CharField("处置结果", max_length=500, blank=True)
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="办结人",
+    )
+    closed_at = models.DateTimeField("办结登记时间", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后续处置"
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="disposal_closed_with_result",
+                condition=Q(state="open")
+                | (~Q(result="") & Q(closed_on__isnull=False) & Q(closed_by__isnull=False)),
+                violation_error_message="办结须填写处置结果和办结日期。",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["authority", "due_on"], name="disposal_open", condition=Q(state="open")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DeemedDone(models.Model):
+    """视为完成: unreachable, deregistered, cancelled or revoked before the deadline (A70)."""
+
+    class Cause(models.TextChoices):
+        UNREACHABLE = "unreachable", "通过登记的住所无法联系"
+        DEREGISTERED = "deregistered", "注销"
+        CANCELLED = "cancelled", "被撤销设立登记"
+        REVOKED = "revoked", "被吊销营业执照"
+
+    visit = models.OneToOneField(
+        Visit, models.PROTECT, related_name="deemed_done", verbose_name="检查"
+    )
+    cause = models.CharField("原因", max_length=14, choices=Cause.choices)
+    note = models.CharField("情况与证据", max_length=300)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "视为完成"
+
+    def __str__(self) -> str:
+        return f"{self.visit} {self.get_cause_display()}"

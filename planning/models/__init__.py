@@ -1,0 +1,31 @@
+from planning.models.draw import (
+    Draw,
+    DrawEvent,
+    DrawFile,
+    Pick,
+    Pseudonym,
+    Sitting,
+    SittingWitness,
+    Skip,
+)
+from planning.models.plan import Filing, Plan, PlanAdjustment, PlanItem
+from planning.models.task import PoolConfirmation, Task, TaskParticipant, TaskStratum
+
+__all__ = [
+    "Draw",
+    "DrawEvent",
+    "DrawFile",
+    "Filing",
+    "Pick",
+    "Plan",
+    "PlanAdjustment",
+    "PlanItem",
+    "PoolConfirmation",
+    "Pseudonym",
+    "Sitting",
+    "SittingWitness",
+    "Skip",
+    "Task",
+    "TaskParticipant",
+    "TaskStratum",
+]

@@ -1,0 +1,191 @@
+"""抽查任务: what will be drawn from which pools, by whom it is carried out (A43–A46)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from bureau.ids import uuid7
+from registry.models.inspector import ScopedQuerySet
+
+
+class Task(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "草稿"
+        READY = "ready", "待摇号"  # both pools confirmed, scheme in place
+        LOCKED = "locked", "名单已锁定"
+        DRAWN = "drawn", "已抽取，待派发"
+        DISPATCHED = "dispatched", "检查中"
+        CLOSED = "closed", "已完成"
+        CANCELLED = "cancelled", "已撤销"
+
+    class DrawSource(models.TextChoices):
+        OWN = "own", "本系统摇号"
+        PLATFORM = "platform", "上级平台抽取（不可复算）"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    authority = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="tasks", verbose_name="单位"
+    )
+    unit = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="组织科室"
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    number = models.CharField("任务编号", max_length=60, unique=True)
+    name = models.CharField("任务名称", max_length=150)
+    plan_item = models.ForeignKey(
+        "planning.PlanItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name="计划条目",
+    )
+    ad_hoc_reason = models.CharField("临时抽查原因", max_length=300, blank=True)
+    matters = models.ManyToManyField(
+        "registry.Matter", related_name="tasks", verbose_name="抽查事项"
+    )
+    is_targeted = models.BooleanField("定向抽查", default=True)
+    is_risk_differentiated = models.BooleanField("信用风险差异化", default=False)
+    # Drawn as 专项整治、特殊事件或上级指令: the yearly limit does not apply (A48).
+    is_special = models.BooleanField("专项定向（不受年度次数限制）", default=False)
+    special_reason = models.CharField("专项依据", max_length=200, blank=True)
+    draw_source = models.CharField(
+        "抽取方式", max_length=8, choices=DrawSource.choices, default=DrawSource.OWN
+    )
+    platform_name = models.CharField("上级平台", max_length=100, blank=True)
+    platform_number = models.CharField("平台任务编号", max_length=100, blank=True)
+    platform_receipt = models.CharField("平台回执", max_length=200, blank=True)
+    window_from = models.DateField("检查自")
+    window_to = models.DateField("检查至")
+    reserve = models.PositiveSmallIntegerField("每层递补数", default=0)
+    team_size = models.PositiveSmallIntegerField("检查组人数", default=2)
+    scheme = models.TextField("实施方案", blank=True)
+    names_in_notice = models.BooleanField("公告列出名单", default=False)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
+    )
+    created_at = models.DateTimeField("建立时间", db_default=Now())
+    drawn_at = models.DateTimeField("抽取时间", null=True)
+    dispatched_at = models.DateTimeField("派发时间", null=True)
+    dispatched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="派发人"
+    )
+    closed_at = models.DateTimeField("完成时间", null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽查任务"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="task_window",
+                condition=Q(window_to__gte=F("window_from")),
+                violation_error_message="检查截止日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                name="task_team_size",
+                condition=Q(team_size__gte=2),
+                violation_error_message="检查组不得少于 2 人（行政检查须两名以上执法人员）。",
+            ),
+            models.CheckConstraint(
+                name="task_ad_hoc_reason",
+                condition=Q(plan_item__isnull=False) | ~Q(ad_hoc_reason=""),
+                violation_error_message="临时抽查须写明原因。",
+            ),
+        ]
+        indexes = [models.Index(fields=["authority", "state"], name="task_state")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class TaskStratum(models.Model):
+    """One class of candidates with its own ratio or number (A46)."""
+
+    class Mode(models.TextChoices):
+        RATIO = "ratio", "按比例（向上取整）"
+        AT_MOST = "at_most", "不超过（比例，向下取整）"
+        COUNT = "count", "按户数"
+        ALL = "all", "全部"
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="strata", verbose_name="任务")
+    number = models.PositiveSmallIntegerField("序号")
+    label = models.CharField("层名", max_length=40)  # enters the draw files
+    scope = models.JSONField("条件", default=dict, blank=True)
+    mode = models.CharField("方式", max_length=8, choices=Mode.choices)
+    value = models.DecimalField(
+        "比例（%）或户数", max_digits=9, decimal_places=3, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取分层"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "label"],
+                name="task_stratum_label_once",
+                violation_error_message="同一任务中层名不能重复。",
+            ),
+            models.UniqueConstraint(fields=["task", "number"], name="task_stratum_number_once"),
+            models.CheckConstraint(
+                name="task_stratum_value",
+                condition=Q(mode="all") | Q(value__gt=0),
+                violation_error_message="请填写大于 0 的比例或户数。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class TaskParticipant(models.Model):
+    class Part(models.TextChoices):
+        LEAD = "lead", "牵头"
+        PARTICIPANT = "participant", "参与"
+        EXECUTING = "executing", "执行"
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="participants", verbose_name="任务")
+    agency = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="单位"
+    )
+    part = models.CharField("分工", max_length=12, choices=Part.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务参与单位"
+        constraints = [
+            models.UniqueConstraint(fields=["task", "agency", "part"], name="task_participant_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency}（{self.get_part_display()}）"
+
+
+class PoolConfirmation(models.Model):
+    """每次抽查前对“两库”更新确认 (A18): who confirmed which pool as it stood when. Insert-only; void when the pool changes after."""
+
+    class Pool(models.TextChoices):
+        ENTITIES = "entities", "检查对象名录库"
+        INSPECTORS = "inspectors", "执法检查人员名录库"
+
+    task = models.ForeignKey(
+        Task, models.PROTECT, related_name="confirmations", verbose_name="任务"
+    )
+    pool = models.CharField("名录库", max_length=10, choices=Pool.choices)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", db_default=Now())
+    count = models.PositiveIntegerField("在库数")
+    fingerprint = models.CharField(
+        "名录指纹", max_length=64
+    )  # SHA-256 over the pool's ids and facts that the draw reads
+
+    class Meta:
+        verbose_name = verbose_name_plural = "两库确认"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_pool_display()} {self.count}"

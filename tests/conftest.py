@@ -1,0 +1,105 @@
+"""Tests run on the real embedded PostgreSQL, as the application's own role.
+
+A template database is migrated once by the owner, and a clone of it is what the tests see. Ordinary tests roll back.
+A test that needs commits (`live_db`: threads, processes, a browser) gets the clone thrown away and made anew afterwards:
+append-only tables cannot be truncated, by design.
+"""
+
+import os
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from config import embedded
+
+pytest_plugins = ["tests.people"]
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.JOBS_INLINE = True
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+class Database:
+    """The template and its clone of one xdist worker."""
+
+    def __init__(self) -> None:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self.template = f"ssj_template_{worker}"
+        self.name = f"ssj_test_{worker}"
+        self.servers = embedded.ensure(settings.ROOT)
+
+    def sql(self, *statements: str) -> None:
+        connection = psycopg2.connect(
+            dbname="postgres", user="postgres", host=str(self.servers.socket_dir)
+        )
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.close()
+
+    def point_at(self, name: str) -> None:
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+
+    def clone(self) -> None:
+        self.point_at(self.name)
+        self.sql(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"CREATE DATABASE {self.name} OWNER ssj_owner TEMPLATE {self.template}",
+        )
+
+    def create(self) -> None:
+        self.sql(
+            f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)",
+            f"CREATE DATABASE {self.template} OWNER ssj_owner ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template1",
+        )
+        self.point_at(self.template)
+        call_command("migrate", verbosity=0)
+        self.clone()
+
+    def drop(self) -> None:
+        self.point_at("postgres")
+        self.sql(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
+            f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)",
+        )
+
+
+@pytest.fixture(scope="session")
+def test_database(django_db_blocker) -> Iterator[Database]:
+    with django_db_blocker.unblock():
+        database = Database()
+        database.create()
+    yield database
+    with django_db_blocker.unblock():
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(test_database: Database) -> None:
+    """pytest-django's own set-up would migrate as the application's role, which may not."""
+
+
+@pytest.fixture
+def live_db(test_database: Database, django_db_blocker) -> Iterator[Database]:
+    """Real commits, seen by other threads and processes; the database is made anew afterwards."""
+    with django_db_blocker.unblock():
+        yield test_database
+        for connection in connections.all():
+            connection.close()
+        test_database.clone()
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path, settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
