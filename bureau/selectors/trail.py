@@ -1,0 +1,33 @@
+"""The trail of one object, shaped for its page's timeline."""
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from bureau.audit import reference
+from bureau.models import AuditEvent
+
+
+def of(row: models.Model, *, limit: int = 30) -> list[dict[str, Any]]:
+    """Newest first; one query."""
+    events = AuditEvent.objects.filter(about__contains=[reference(row)]).order_by("-id")[:limit]
+    return [as_item(event) for event in events]
+
+
+def as_item(event: AuditEvent) -> dict[str, Any]:
+    """One event as templates/components/trail.html takes it."""
+    return {
+        "time": event.at,
+        "text": event.label,
+        "actor": event.actor_name,
+        "role": event.actor_role,
+        "is_key": False,
+        "is_bad": event.is_bad,
+        "url": "",
+    }
+
+
+def full_url(row: models.Model) -> str:
+    """The page that shows the whole trail of this object."""
+    return f"{reverse('bureau:audit-trail')}?about={reference(row)}"
