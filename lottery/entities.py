@@ -4,14 +4,12 @@ Whoever knows A, nonce, digits and beacon gets the same result; nothing here rea
 database or chance.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from math import isqrt
-from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from lottery.announcement import Stratum
 from lottery.errors import ProtocolError
@@ -20,12 +18,12 @@ from lottery.text import rows_as_text
 State = Literal["selected", "reserve"]
 Candidates = Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]]
 
+_StratumState = tuple[Callable[[], Any], bytes, Callable[[bytes], None]]
 _CHUNK = 4096
 _EVERY_TICKET = b"\xff" * 33
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EntityPick:
+class EntityPick(NamedTuple):
     """One entity that was drawn, or stands in reserve. `rank` runs from 1 within its stratum."""
 
     stratum: str
@@ -77,7 +75,7 @@ def draw_entities(
     bounds = {label: _bound(m, counts.get(label, 0)) for label, m in wanted.items()}
     kept = _survivors(_read(candidates), counts, bounds, seed)
     if any(len(kept[label]) < m for label, m in wanted.items()):
-        bounds = {label: _EVERY_TICKET if m else b"" for label, m in wanted.items()}
+        bounds = dict.fromkeys(bounds, _EVERY_TICKET)
         kept = _survivors(_read_again(candidates), counts, bounds, seed)
     picks = [pick for s in order for pick in _ranked(s, sorted(kept[s.label])[: wanted[s.label]])]
     return EntityResult(seed=seed, picks=tuple(picks))
@@ -115,38 +113,49 @@ def _survivors(
     counts: Mapping[str, int],
     bounds: Mapping[str, bytes],
     seed: str,
-) -> dict[str, list[tuple[bytes, str]]]:
-    """The tickets below each stratum's bound. The inner loop is what a draw's time consists of."""
-    kept: dict[str, list[tuple[bytes, str]]] = {label: [] for label in bounds}
+) -> dict[str, list[bytes]]:
+    """Per stratum, ticket and id in one (32 bytes, then the id) of each ticket below the bound."""
+    kept: dict[str, list[bytes]] = {label: [] for label in bounds}
     state = {
         label: (sha256(_prefix(seed, label)).copy, bound, kept[label].append)
         for label, bound in bounds.items()
     }
-    seen: Counter[str] = Counter()
+    total = 0
     for chunk in _chunks(candidates):
-        seen.update(map(itemgetter(1), chunk))
-        for unknown in seen.keys() - state.keys():
-            raise ProtocolError(f"候选名单中的“{unknown}”层没有公告。")
-        for identifier, stratum in chunk:
-            copy, bound, keep = state[stratum]
-            ticket = copy()
-            ticket.update(identifier.encode())
-            digest = ticket.digest()
-            if digest < bound:
-                keep((digest, identifier))
-    if seen != Counter(counts):
+        total += len(chunk)
+        try:
+            _keep_below(chunk, state)
+        except KeyError as unknown:
+            raise ProtocolError(f"候选名单中的“{unknown.args[0]}”层没有公告。") from None
+    # A stratum kept whole shows its true size; of the others only the smallest m are asked for.
+    whole = (label for label, bound in bounds.items() if bound == _EVERY_TICKET)
+    if total != sum(counts.values()) or any(len(kept[s]) != counts.get(s, 0) for s in whole):
         raise ProtocolError("候选名单与锁定时的条数不符，不能抽取。")
     return kept
 
 
-def _ranked(stratum: Stratum, drawn: list[tuple[bytes, str]]) -> Iterator[EntityPick]:
-    for rank, (ticket, identifier) in enumerate(drawn, 1):
+def _keep_below(chunk: list[tuple[str, str]], state: Mapping[str, _StratumState]) -> None:
+    """What a draw's time consists of: one copied hash per candidate, hence no function calls."""
+    before = None
+    for identifier, stratum in chunk:
+        if stratum is not before:
+            copy, bound, keep = state[stratum]
+            before = stratum
+        ticket = copy()
+        ticket.update(identifier.encode())
+        digest = ticket.digest()
+        if digest < bound:
+            keep(digest + identifier.encode())
+
+
+def _ranked(stratum: Stratum, drawn: list[bytes]) -> Iterator[EntityPick]:
+    for rank, ticket_and_id in enumerate(drawn, 1):
         yield EntityPick(
-            stratum=stratum.label,
-            rank=rank,
-            state="selected" if rank <= stratum.k else "reserve",
-            id=identifier,
-            ticket=ticket.hex(),
+            stratum.label,
+            rank,
+            "selected" if rank <= stratum.k else "reserve",
+            ticket_and_id[32:].decode(),
+            ticket_and_id[:32].hex(),
         )
 
 
