@@ -149,14 +149,10 @@ def _keep_below(chunk: list[tuple[str, str]], state: Mapping[str, _StratumState]
 
 
 def _ranked(stratum: Stratum, drawn: list[bytes]) -> Iterator[EntityPick]:
-    for rank, ticket_and_id in enumerate(drawn, 1):
-        yield EntityPick(
-            stratum.label,
-            rank,
-            "selected" if rank <= stratum.k else "reserve",
-            ticket_and_id[32:].decode(),
-            ticket_and_id[:32].hex(),
-        )
+    label, k, make = stratum.label, stratum.k, EntityPick._make
+    for rank, row in enumerate(drawn, 1):
+        state = "selected" if rank <= k else "reserve"
+        yield make((label, rank, state, row[32:].decode(), row[:32].hex()))
 
 
 def _prefix(seed: str, stratum: str) -> bytes:
