@@ -50,6 +50,13 @@ COMMON_SETTINGS = {
 }
 # Tests throw their data away: a power cut may take it. Never used for the demo's data.
 TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Run when the tests' server starts, so nobody uses them: what killed runs left, and all but three templates.
+FORGET_TEST_DATABASES = """
+SELECT format('DROP DATABASE %I', datname) FROM (
+    SELECT datname, row_number() OVER (PARTITION BY datname LIKE 'ssj_template_%' ORDER BY oid DESC) AS age
+    FROM pg_database WHERE datname LIKE 'ssj_test_%' OR datname LIKE 'ssj_template_%'
+) AS mine WHERE datname LIKE 'ssj_test_%' OR age > 3 \\gexec
+"""
 
 
 class ServersUnavailable(SystemExit):

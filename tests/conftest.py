@@ -5,6 +5,8 @@ A test that needs commits (`live_db`: threads, processes, a browser) gets the cl
 append-only tables cannot be truncated, by design.
 """
 
+import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 
@@ -28,15 +30,18 @@ def pytest_configure() -> None:
 
 
 class Database:
-    """The template and its clone of one xdist worker."""
+    """The migrated template, kept from run to run, and one xdist worker's clone of it."""
 
     def __init__(self) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        self.template = f"ssj_template_{worker}"
-        self.name = f"ssj_test_{worker}"
+        # Two runs at once, on the same servers, must not meet.
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8] or str(os.getpid())
+        self.template = f"ssj_template_{schema_digest()}"
+        self.name = f"ssj_test_{run}_{worker}"
         self.servers = embedded.ensure(settings.ROOT)
 
-    def sql(self, *statements: str) -> None:
+    def sql(self, *statements: str) -> int:
+        """Run as the superuser; returns how many rows the last statement found."""
         connection = psycopg2.connect(
             dbname="postgres", user="postgres", host=str(self.servers.socket_dir)
         )
@@ -44,7 +49,9 @@ class Database:
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+            found = cursor.rowcount
         connection.close()
+        return found
 
     def point_at(self, name: str) -> None:
         for alias in ("default", "owner"):
@@ -59,20 +66,37 @@ class Database:
         )
 
     def create(self) -> None:
-        self.sql(
-            f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)",
-            f"CREATE DATABASE {self.template} OWNER ssj_owner ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template1",
-        )
-        self.point_at(self.template)
-        call_command("migrate", verbosity=0)
+        """Migrating takes ten seconds, so only the first worker after a changed schema does it."""
+        with (self.servers.directory / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.exists(self.template):
+                making = f"ssj_test_making_{os.getpid()}"
+                self.sql(
+                    f"CREATE DATABASE {making} OWNER ssj_owner ENCODING 'UTF8'"
+                    " LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TEMPLATE template1"
+                )
+                self.point_at(making)
+                call_command("migrate", verbosity=0)
+                self.point_at(self.name)
+                self.sql(f"ALTER DATABASE {making} RENAME TO {self.template}")
         self.clone()
+
+    def exists(self, name: str) -> bool:
+        return self.sql(f"SELECT FROM pg_database WHERE datname = '{name}'") > 0
 
     def drop(self) -> None:
         self.point_at("postgres")
-        self.sql(
-            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)",
-            f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE)",
-        )
+        self.sql(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+
+def schema_digest() -> str:
+    """Changes with every migration, grant and pinned version: whatever makes a template stale."""
+    migrations = sorted(settings.ROOT.glob("*/migrations/*.py"))
+    others = ("bureau/db.py", "config/roles.sql", "requirements.txt")
+    digest = hashlib.sha256()
+    for path in (*migrations, *(settings.ROOT / name for name in others)):
+        digest.update(str(path.relative_to(settings.ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @pytest.fixture(scope="session")
