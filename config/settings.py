@@ -7,7 +7,10 @@ import environ
 from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE kept for projector pages)
 from django.core.exceptions import ImproperlyConfigured
 
+from config import native
+
 ROOT = Path(__file__).resolve().parent.parent
+native.prepare(ROOT)  # PDF libraries and fonts unpacked for a user who is not root
 env = environ.Env()
 environ.Env.read_env(ROOT / ".env") if (ROOT / ".env").exists() else None
 
