@@ -1,0 +1,64 @@
+"""Reading the 检查台账: how often an entity was inspected, and where it is inspected now (A48, A96)."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+
+from bureau.models import Agency
+from bureau.selectors import rule_settings
+from registry.models import Entity, LedgerEntry
+
+
+def hits(
+    authority: Agency, entity_ids: Collection[int] | None, since: date, until: date
+) -> dict[int, int]:
+    """Entity → entries that count towards the cap from `since` through `until`; entities without any are left out.
+
+    `entity_ids` None: every entity of the authority (a large pool is cheaper so). One query.
+    """
+    rows = LedgerEntry.objects.filter(
+        authority=authority, counts=True, day__gte=since, day__lte=until
+    )
+    if entity_ids is not None:
+        rows = rows.filter(entity_id__in=list(entity_ids))
+    counted = rows.order_by().values("entity_id").annotate(n=Count("id"))
+    return {row["entity_id"]: row["n"] for row in counted}
+
+
+def year_window(authority: Agency, on: date) -> tuple[date, date]:
+    """The first and last day that count on `on`: the calendar year or twelve months (setting yearly_limit_window)."""
+    if rule_settings.value_of("yearly_limit_window", authority, on.year) == "rolling":
+        return _year_before(on) + timedelta(days=1), on
+    return date(on.year, 1, 1), date(on.year, 12, 31)
+
+
+def hits_this_year(
+    authority: Agency, entity_ids: Collection[int] | None, on: date
+) -> dict[int, int]:
+    """`hits` in the window of the authority's yearly limit (A48; A97 本年检查频次)."""
+    since, until = year_window(authority, on)
+    return hits(authority, entity_ids, since, until)
+
+
+def open_entity_ids(
+    authority: Agency, matter_ids: Collection[int] | None = None
+) -> QuerySet[LedgerEntry, int]:
+    """Entities under inspection now, for any of these matters (or for any at all): usable as a subquery."""
+    rows = LedgerEntry.objects.filter(authority=authority, is_open=True)
+    if matter_ids is not None:
+        rows = rows.filter(matters__in=list(matter_ids))
+    return rows.order_by().values_list("entity_id", flat=True).distinct()
+
+
+def of_entity(entity: Entity, limit: int = 20) -> QuerySet[LedgerEntry]:
+    """The latest entries of one entity, with unit and matters: two queries."""
+    rows = entity.ledger.select_related("unit", "authority").prefetch_related("matters")
+    return rows.order_by("-day", "-id")[:limit]
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return date(day.year - 1, 2, 28)
