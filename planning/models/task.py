@@ -46,6 +46,8 @@ class Task(models.Model):
         "registry.Matter", related_name="tasks", verbose_name="抽查事项"
     )
     is_targeted = models.BooleanField("定向抽查", default=True)
+    # What the announcement states: candidates and excluded together are exactly its matches (DRAW §2).
+    scope = models.JSONField("抽查范围条件", default=dict, blank=True)
     is_risk_differentiated = models.BooleanField("信用风险差异化", default=False)
     # Drawn as 专项整治、特殊事件或上级指令: the yearly limit does not apply (A48).
     is_special = models.BooleanField("专项定向（不受年度次数限制）", default=False)
