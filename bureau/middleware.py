@@ -24,6 +24,7 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid.uuid4().hex
+        request.request_id = request_id  # shown on error pages, to be quoted to the administrator
         token = context.current.set(
             context.RequestContext(ip=client_address(request), request_id=request_id)
         )

@@ -1,4 +1,27 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from bureau.views import accounts, office
 
 app_name = "bureau"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("login/", accounts.login, name="login"),
+    path("logout/", accounts.logout, name="logout"),
+    path("profile/", accounts.profile, name="profile"),
+    path("profile/password/", accounts.password_change, name="password-change"),
+    path("messages/", accounts.notifications, name="notifications"),
+    path("messages/read/", accounts.notifications_read, name="notifications-read"),
+    path("messages/<uuid:pk>/", accounts.notification_open, name="notification-open"),
+    path("trail/", office.audit_trail, name="audit-trail"),
+    path("trail/<int:pk>/", office.audit_event, name="audit-event"),
+    path("trail/checkpoints.json", office.audit_checkpoints, name="audit-checkpoints"),
+    path("jobs/<uuid:pk>/", office.job, name="job"),
+    path("files/<uuid:pk>/", office.file, name="file"),
+    path("settings/", office.settings, name="settings"),
+    path("settings/<slug:key>/", office.setting_edit, name="setting-edit"),
+    path("members/", office.members, name="members"),
+    path("members/new/", office.member_create, name="member-create"),
+    path("members/<int:pk>/", office.member_detail, name="member-detail"),
+    path("members/<int:pk>/password/", office.member_password, name="member-password"),
+    path("members/<int:pk>/active/", office.member_active, name="member-active"),
+    path("seats/<int:pk>/end/", office.seat_end, name="seat-end"),
+]

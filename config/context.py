@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from bureau.models import Checkpoint, Notification, Role
@@ -39,8 +39,9 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         default="",
     )
     modules = [
-        {"label": label, "url": reverse(url), "count": 0, "current": best in prefixes}
+        {"label": label, "url": address, "count": 0, "current": best in prefixes}
         for label, url, prefixes in MODULES
+        if (address := _address(url))
     ]
     if user.has_role(Role.SYSTEM_ADMIN, Role.DIVISION_ADMIN):
         modules.append(
@@ -70,6 +71,14 @@ PUBLIC_MODULES = (
     ("任务与抽取", "public:draws"),
     ("开放数据", "public:open-data"),
 )
+
+
+def _address(name: str) -> str:
+    """The address, or nothing where this host does not serve that part."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -116,20 +116,15 @@ def ensure(root: Path | None = None, *, test: bool | None = None) -> Servers:
     Raises ServersUnavailable.
     """
     servers = _locate(root, test=test)
-    if servers.directory in _held:
-        return servers
     owner = _server_user()
     _prepare_directories(servers, owner)
     with _locked(servers):
-        holder = os.open(servers.directory / "holders", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(holder, fcntl.LOCK_SH)
-        try:
-            _start_postgres(servers, owner)
-            _start_redis(servers, owner)
-        except BaseException:
-            os.close(holder)
-            raise
-    _held[servers.directory] = (os.getpid(), holder)
+        if servers.directory not in _held:
+            holder = os.open(servers.directory / "holders", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(holder, fcntl.LOCK_SH)
+            _held[servers.directory] = (os.getpid(), holder)
+        _start_postgres(servers, owner)
+        _start_redis(servers, owner)
     return servers
 
 
@@ -395,10 +390,7 @@ def _start_postgres(servers: Servers, owner: pwd.struct_passwd) -> None:
     _check_version(cluster)
     if not _answers(_postgres_socket(servers)):
         _write_settings(servers, cluster, owner)
-        log = servers.directory / "pg" / "log"
-        _run(
-            servers, programs / "pg_ctl", "-D", cluster, "-l", log, "-w", "-t", "60", "-s", "start"
-        )
+        _start_cluster(servers, programs / "pg_ctl", cluster)
     if not is_ready:
         sql = ROLES_SQL.read_text(encoding="utf-8")
         if servers.directory.name == "test":

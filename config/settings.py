@@ -48,6 +48,9 @@ else:
     SECRET_KEY = _required("SECRET_KEY", "会话与签名的密钥，至少 50 个随机字符")
     ALLOWED_HOSTS = [h for h in _required("ALLOWED_HOSTS", "本站域名，逗号分隔").split(",") if h]
 
+# Seals nonces and list salts until the reveal; without it the key is derived from SECRET_KEY.
+DRAW_KEY = env.str("DRAW_KEY", default="")
+
 SITE = env.str("SITE", default="both")  # both | staff | public
 if SITE not in {"both", "staff", "public"}:
     raise ImproperlyConfigured("环境变量 SITE 只能是 both、staff 或 public。")

@@ -148,6 +148,11 @@ class NumberSeries(models.Model):
         return f"{self.kind}〔{self.year}〕{self.last}号"
 
 
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    def visible_to(self, user) -> "StoredFileQuerySet":
+        return self.filter(authority_id__in=user.authority_ids)
+
+
 class StoredFile(models.Model):
     """A file under a generated name with its digests; served only through a view that applies scope."""
 
@@ -165,6 +170,8 @@ class StoredFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="上传人"
     )
     uploaded_at = models.DateTimeField("上传时间", db_default=Now())
+
+    objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "文件"

@@ -88,6 +88,14 @@ CATALOGUE: tuple[Setting, ...] = (
         "永泰县2020年方案 二（三）：局办公室派人现场监督",
         "人",
     ),
+    Setting(
+        "void_approver",
+        "数字公布后作废的批准",
+        "choice",
+        "head",
+        "抽取规程 §3：报上级批准，或由主要负责人批准",
+        choices=(("head", "本单位主要负责人"), ("superior", "上级主管部门")),
+    ),
     Setting("team_size", "检查组人数", "int", 2, "临淄指引（十九）：不少于2名", "人"),
     Setting(
         "names_in_results",

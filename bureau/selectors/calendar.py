@@ -22,14 +22,14 @@ class Due:
     """What templates/components/due.html takes."""
 
     date: date
-    css_class: str
+    css: str
     text: str
-    is_provisional: bool
+    provisional: bool
     days_left: int
 
     @property
     def is_late(self) -> bool:
-        return self.css_class == "due-late"
+        return self.css == "due-late"
 
 
 def calendar() -> Calendar:

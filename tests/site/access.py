@@ -26,7 +26,8 @@ class Cell:
     )  # roles that succeed; empty: every seat of the own authority
     ok: int = 200  # status for those allowed (302 after a POST)
     refused: int = 403  # status for the other roles of the own authority
-    outsider: int = 404  # status for somebody with every role at a foreign authority
+    # status for somebody with every role at a foreign authority; None: the page works on one's own authority only, so nothing foreign is asked for
+    outsider: int | None = 404
     anonymous: int = 302  # to the login page
     superior: int | None = (
         None  # status for the superior's reader; None: like `ok` when "superior" is in allowed or nobody is named, else refused
