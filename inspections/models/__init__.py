@@ -11,6 +11,7 @@ from inspections.models.visit import (
     Notice,
     Replacement,
     TeamMember,
+    TeamSitting,
     Visit,
     VisitMatter,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Replacement",
     "Signature",
     "TeamMember",
+    "TeamSitting",
     "Visit",
     "VisitMatter",
 ]

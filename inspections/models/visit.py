@@ -61,6 +61,37 @@ class InspectionOrder(models.Model):
         return self.number
 
 
+class TeamSitting(models.Model):
+    """What a 摇号会 for teams is held over: one unit's visits without a team, and whose officers stand in the list (A53, A55)."""
+
+    class Pool(models.TextChoices):
+        UNIT = "unit", "本执行单位人员"
+        AUTHORITY = "authority", "全局人员（执行单位人员不足时）"
+
+    sitting = models.OneToOneField(
+        "planning.Sitting", models.PROTECT, related_name="team_sitting", verbose_name="摇号会"
+    )
+    task = models.ForeignKey("planning.Task", models.PROTECT, related_name="+", verbose_name="任务")
+    unit = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="执行单位"
+    )
+    pool = models.CharField("人员范围", max_length=10, choices=Pool.choices, default=Pool.UNIT)
+    pool_note = models.CharField("扩大范围的原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员匹配"
+        constraints = [
+            models.CheckConstraint(
+                name="team_sitting_pool_note",
+                condition=Q(pool="unit") | ~Q(pool_note=""),
+                violation_error_message="从全局人员中匹配须写明原因。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.sitting)
+
+
 class Visit(models.Model):
     class State(models.TextChoices):
         DISPATCHED = "dispatched", "待匹配人员"
@@ -96,6 +127,15 @@ class Visit(models.Model):
         blank=True,
         related_name="+",
         verbose_name="人员匹配",
+    )
+    # The sitting that this visit is prepared for; free again when that sitting is voided.
+    team_sitting = models.ForeignKey(
+        TeamSitting,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="visits",
+        verbose_name="匹配安排",
     )
     # Binds which firm the team is drawn for; opened with the visit's result (DRAW §2).
     target_salt = models.CharField(max_length=64)
@@ -332,6 +372,11 @@ class Replacement(models.Model):
         HEALTH = "health", "身体健康"
         RECUSAL = "recusal", "回避"
 
+    class State(models.TextChoices):
+        REQUESTED = "requested", "待同意"
+        DONE = "done", "已更换"
+        DECLINED = "declined", "未同意"
+
     visit = models.ForeignKey(
         Visit, models.PROTECT, related_name="replacements", verbose_name="检查"
     )
@@ -343,19 +388,35 @@ class Replacement(models.Model):
     passed_over = models.JSONField("跳过", default=list)  # [{pid, code, approver}]
     code = models.CharField("原因", max_length=10, choices=Code.choices)
     note = models.CharField("说明", max_length=300)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
     )
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="同意人"
     )
-    at = models.DateTimeField("时间", db_default=Now())
+    at = models.DateTimeField("申请时间", db_default=Now())
+    decided_at = models.DateTimeField("办理时间", null=True)
+    # 另行指派 of somebody out of turn is allowed with its reason and marked so (002 二十一; DRAW §6).
+    is_designated = models.BooleanField("另行指派", default=False)
+    decision_note = models.CharField("办理说明", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "人员更换"
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["visit", "number"], name="replacement_number_once")
+            models.UniqueConstraint(fields=["visit", "number"], name="replacement_number_once"),
+            models.UniqueConstraint(
+                fields=["leaver"],
+                condition=Q(state="requested"),
+                name="replacement_one_open",
+                violation_error_message="此人的更换已在办理，请先办结。",
+            ),
+            models.CheckConstraint(
+                name="replacement_done_complete",
+                condition=~Q(state="done")
+                | Q(joiner__isnull=False, approved_by__isnull=False, decided_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
