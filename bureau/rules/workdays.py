@@ -69,7 +69,9 @@ def workdays_between(a: date, b: date, calendar: Calendar) -> int:
 def is_provisional(a: date, b: date, calendar: Calendar) -> bool:
     """Whether a count between the two dates touches a year without an official notice."""
     first, last = min(a, b) + _ONE_DAY, max(a, b)
-    return any(year not in calendar.known_years for year in range(first.year, last.year + 1))
+    return first <= last and any(
+        year not in calendar.known_years for year in range(first.year, last.year + 1)
+    )
 
 
 def due_label(due_on: date, today: date, calendar: Calendar, soon: int = 5) -> DueLabel:
