@@ -7,7 +7,7 @@ database or chance.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from math import isqrt
 from typing import Any, Literal, NamedTuple
 
@@ -77,8 +77,8 @@ def draw_entities(
     if any(len(kept[label]) < m for label, m in wanted.items()):
         bounds = dict.fromkeys(bounds, _EVERY_TICKET)
         kept = _survivors(_read_again(candidates), counts, bounds, seed)
-    picks = [pick for s in order for pick in _ranked(s, sorted(kept[s.label])[: wanted[s.label]])]
-    return EntityResult(seed=seed, picks=tuple(picks))
+    ranked = (_ranked(s, sorted(kept[s.label])[: wanted[s.label]]) for s in order)
+    return EntityResult(seed=seed, picks=tuple(chain.from_iterable(ranked)))
 
 
 def entity_ticket(seed: str, stratum: str, identifier: str) -> str:
@@ -148,11 +148,14 @@ def _keep_below(chunk: list[tuple[str, str]], state: Mapping[str, _StratumState]
             keep(digest + identifier.encode())
 
 
-def _ranked(stratum: Stratum, drawn: list[bytes]) -> Iterator[EntityPick]:
+def _ranked(stratum: Stratum, drawn: list[bytes]) -> list[EntityPick]:
     label, k, make = stratum.label, stratum.k, EntityPick._make
-    for rank, row in enumerate(drawn, 1):
-        state = "selected" if rank <= k else "reserve"
-        yield make((label, rank, state, row[32:].decode(), row[:32].hex()))
+    return [
+        make(
+            (label, rank, "selected" if rank <= k else "reserve", row[32:].decode(), row[:32].hex())
+        )
+        for rank, row in enumerate(drawn, 1)
+    ]
 
 
 def _prefix(seed: str, stratum: str) -> bytes:
