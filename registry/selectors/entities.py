@@ -68,8 +68,8 @@ def condition(authority: Agency, scope: Scope) -> Q:
 
 def matching(authority: Agency, scope: Scope) -> "QuerySet[Listing]":
     """Everything of this authority's pool that is in the scope, whatever its standing."""
-    in_pool = Listing.objects.filter(authority=authority).in_pool()  # type: ignore[attr-defined]
-    return in_pool.filter(condition(authority, scope))  # type: ignore[no-any-return]
+    in_pool = Listing.objects.filter(authority=authority).in_pool()
+    return in_pool.filter(condition(authority, scope))
 
 
 def scope_label(scope: Scope) -> str:
