@@ -391,20 +391,35 @@ def _start_postgres(servers: Servers, owner: pwd.struct_passwd) -> None:
     if not _answers(_postgres_socket(servers)):
         _write_settings(servers, cluster, owner)
         _start_cluster(servers, programs / "pg_ctl", cluster)
+        if is_ready and servers.directory.name == "test":
+            _psql(servers, programs, FORGET_TEST_DATABASES)
     if not is_ready:
-        sql = ROLES_SQL.read_text(encoding="utf-8")
-        if servers.directory.name == "test":
-            sql += (
-                "ALTER ROLE ssj_owner CREATEDB;\n"  # each test process clones a database of its own
-            )
-        _run(
-            servers,
-            programs / "psql",
-            *("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", servers.socket_dir),
-            *("-U", "postgres", "-d", "postgres", "-f", "-"),
-            stdin=sql,
-        )
+        _psql(servers, programs, ROLES_SQL.read_text(encoding="utf-8"))
         ready.write_text(wanted)
+
+
+def _start_cluster(servers: Servers, pg_ctl: Path, cluster: Path) -> None:
+    """After a crash the dead server's children hold its memory for a moment longer: patience then."""
+    log = servers.directory / "pg" / "log"
+    tries = 20 if (cluster / "postmaster.pid").exists() else 1
+    for left in reversed(range(tries)):
+        try:
+            _run(servers, pg_ctl, "-D", cluster, "-l", log, "-w", "-t", "60", "-s", "start")
+            return
+        except ServersUnavailable:
+            if not left:
+                raise
+            time.sleep(0.5)
+
+
+def _psql(servers: Servers, programs: Path, sql: str) -> None:
+    _run(
+        servers,
+        programs / "psql",
+        *("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", servers.socket_dir),
+        *("-U", "postgres", "-d", "postgres", "-f", "-"),
+        stdin=sql,
+    )
 
 
 def _check_version(cluster: Path) -> None:

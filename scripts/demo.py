@@ -7,6 +7,7 @@ servers while its children live, end all children whatever ends it, and say what
 import argparse
 import ctypes
 import errno
+import http.client
 import os
 import signal
 import socket
@@ -47,17 +48,15 @@ def main() -> int:
     try:
         embedded.ensure(ROOT)
         prepare(port)
+        schedule = embedded.base_directory(ROOT) / "beat-schedule"
         children.start("web", web_command(chosen.host, port))
         children.start("worker", celery("worker", "--concurrency", "1"))
-        schedule = embedded.base_directory(ROOT) / "beat-schedule"
         children.start("beat", celery("beat", "--schedule", str(schedule), "--pidfile", ""))
         if not wait_until(lambda: answers(chosen.host, port) or children.ended(), seconds=60):
             return refuse("网页服务 60 秒内没有就绪，原因见上面的日志。")
         if not children.ended():
             announce(chosen.host, port)
-        while not (ended := children.ended()):
-            time.sleep(0.5)
-        return refuse(f"进程 {ended[0]} 意外结束，其余进程已一并停止；原因见上面的日志。")
+        return watch(children)
     except Stopped:
         return 0
     except subprocess.CalledProcessError as error:
@@ -75,6 +74,23 @@ def main() -> int:
             if stopped
             else "已停止；另有命令仍在使用数据库，用完后数据库自行停止。"
         )
+
+
+def watch(children: "Children") -> int:
+    """Until a signal: whatever dies is started again, unless it keeps dying."""
+    restarts: list[float] = []
+    while True:
+        time.sleep(1)
+        if not embedded.is_running(ROOT):
+            print("数据库或消息队列意外停止，正在重新启动……", flush=True)
+            embedded.ensure(ROOT)
+            restarts.append(time.monotonic())
+        for name in children.ended():
+            print(f"进程 {name} 意外结束，正在重新启动……", flush=True)
+            children.restart(name)
+            restarts.append(time.monotonic())
+        if len([moment for moment in restarts if time.monotonic() - moment < 60]) > 5:
+            return refuse("一分钟内多次意外结束，已全部停止；原因见上面的日志。")
 
 
 def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -125,7 +141,18 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def celery(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config", *arguments, "--loglevel", "WARNING"]
+    # Quiet: its banner and its warnings (about root, say) tell nothing to whoever tries the demo.
+    program = [
+        sys.executable,
+        "-W",
+        "ignore::UserWarning",
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "config",
+    ]
+    return [*program, *arguments, "--loglevel", "WARNING"]
 
 
 def public_address(port: int) -> str:
@@ -163,6 +190,12 @@ class Children:
         self.running[name] = process
         threading.Thread(target=self.relay, args=(name, process), daemon=True).start()
 
+    def restart(self, name: str) -> None:
+        process = self.running[name]
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # children that outlived it
+        self.start(name, list(map(str, process.args)))
+
     def relay(self, name: str, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
             print(f"{name:<6} | {line}", end="", flush=True)
@@ -181,11 +214,18 @@ class Children:
 
 
 def answers(host: str, port: int) -> bool:
+    """Whether a request is answered; the port alone is open before the application is."""
+    connection = http.client.HTTPConnection(
+        "127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5
+    )
     try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
+    return True
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float) -> bool:

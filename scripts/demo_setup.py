@@ -13,13 +13,15 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from config import embedded  # noqa: E402
 
 
 def main() -> None:
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # files come from static/ itself
+    call_command("migrate", interactive=False, verbosity=0)
     call_command("seed_demo", "--if-empty")
     accounts = StringIO()
     call_command("demo_accounts", stdout=accounts)
