@@ -1,0 +1,42 @@
+"""seed_demo [--entities N] [--if-empty]: the fictional 示范县自然资源和规划局, deterministic for a day."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from bureau.models import Agency
+from config.seed import office
+
+ENTITIES = 640
+
+
+class Command(BaseCommand):
+    help = "建立虚构的演示单位（人员、名录、清单、本年计划与各环节的事项）。"
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--entities", type=int, default=ENTITIES, metavar="N", help="检查对象数，最多 1000000"
+        )
+        parser.add_argument("--if-empty", action="store_true", help="库中已有单位时不做任何事")
+        parser.add_argument(
+            "--today", type=date.fromisoformat, default=None, help="以哪一天为今天（测试用）"
+        )
+        parser.add_argument(
+            "--registers-only", action="store_true", help="只建名录与清单，不建本年的工作"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["entities"] <= 1_000_000:
+            raise CommandError("--entities 应在 1 到 1000000 之间。")
+        if Agency.objects.exists():
+            if options["if_empty"]:
+                return
+            raise CommandError(
+                "库中已有单位，演示数据只能建在空库里。要重来，请先 make clean 再 make demo。"
+            )
+        today = options["today"] or timezone.localdate()
+        self.stdout.write(f"正在建立演示单位：{options['entities']} 个检查对象……")
+        office.seed(today=today, count=options["entities"])
+        self.stdout.write("演示单位已建好。")
