@@ -37,6 +37,8 @@ def clean(text: str) -> Cleaned:
 
     NUL would be refused by PostgreSQL, the others make two equal-looking names differ.
     """
+    if text.isprintable() and "_x" not in text and "  " not in text:
+        return Cleaned(text.strip())  # nearly every cell: nothing to look for
     text, escapes = _EXCEL_ESCAPE.subn(" ", text)
     kept = [c for c in _BREAKS.sub(" ", text) if not is_invisible(c)]
     removed = escapes + len(_BREAKS.sub(" ", text)) - len(kept)
