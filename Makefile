@@ -35,7 +35,7 @@ migrations:
 rules:
 	@$(BIN)/python scripts/rules_table.py --check
 
-bench: setup ## measure draw, import, public lists and queries per page (ARGS="--quick")
+bench: setup ## measure draw, import, public lists and queries per page (ARGS="draw" for one of bench/)
 	@$(BIN)/python scripts/bench.py $(ARGS)
 
 doctor: ## say in one sentence each what works here and what is missing
