@@ -1,0 +1,1 @@
+"""Tests of the draw protocol: vectors, refusals, exact properties, statistics, planted faults."""
