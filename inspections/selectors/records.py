@@ -1,0 +1,144 @@
+"""A matter's result as people sign, review and publish it: content, digest, signatures, lists (A68, A80)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from bureau.models import User
+from inspections.models import Evidence, Finding, Signature, TeamMember, VisitMatter
+from inspections.rules.answers import show
+from inspections.rules.outcomes import OUTCOMES
+from inspections.rules.results import CLEAN
+from inspections.selectors import fieldwork
+
+
+@dataclass(frozen=True)
+class Signing:
+    """One officer and whether they signed the present revision."""
+
+    member: TeamMember
+    signature: Signature | None
+    is_me: bool
+
+
+def matters() -> "QuerySet[VisitMatter]":
+    """With everything that the pages show beside a result."""
+    return VisitMatter.objects.select_related(
+        "visit__entity",
+        "visit__unit",
+        "matter",
+        "task",
+        "authority",
+        "responsible",
+        "recorded_by",
+        "submitted_by",
+        "reviewed_by",
+    )
+
+
+def of_visit(visit_pk: Any) -> list[VisitMatter]:
+    """The matters of a visit with counts of answers, for its page."""
+    return list(
+        matters()
+        .filter(visit_id=visit_pk)
+        .annotate(
+            answered=Count("answers", distinct=True), asked=Count("checklist__items", distinct=True)
+        )
+        .order_by("id")
+    )
+
+
+def matter_of_team(user: User, pk: Any) -> VisitMatter:
+    """A matter within the user's scope. Raises Http404."""
+    try:
+        return matters().visible_to(user).get(pk=pk)
+    except (VisitMatter.DoesNotExist, ValueError) as missing:
+        raise Http404("没有找到，或不在您的管辖范围内。") from missing
+
+
+def labels(codes: list[str]) -> list[str]:
+    """The results in words, in the order of the list."""
+    return [outcome.label for code, outcome in OUTCOMES.items() if code in codes]
+
+
+def content(matter: VisitMatter) -> dict[str, Any]:
+    """What a signature stands for: result, findings, answers and the fingerprints of the evidence."""
+    answers = matter.answers.order_by("item__number").values_list(
+        "item__number", "value", "number", "remark"
+    )
+    return {
+        "visit": matter.visit.number,
+        "entity": matter.visit.entity.public_code,
+        "matter": matter.matter.code,
+        "matter_version": matter.matter_revision_id,
+        "revision": matter.outcome_revision,
+        "codes": sorted(matter.outcome_codes),
+        "note": matter.outcome_note,
+        "methods": sorted(matter.methods),
+        "findings": [
+            [finding.number, finding.fact, finding.basis, finding.on_site_measure]
+            for finding in matter.findings.order_by("number")
+        ],
+        "answers": [
+            [number, value, show(measured) if measured is not None else None, remark]
+            for number, value, measured, remark in answers
+        ],
+        "evidence": sorted(matter.evidence.values_list("file__sha256", flat=True)),
+    }
+
+
+def digest(matter: VisitMatter) -> str:
+    """SHA-256 over the sorted JSON of `content`."""
+    text = json.dumps(content(matter), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def signings(matter: VisitMatter, user: User | None = None) -> list[Signing]:
+    """Every current officer with their signature on the present revision."""
+    signed = {s.member_id: s for s in matter.signatures.filter(revision=matter.outcome_revision)}
+    return [
+        Signing(
+            member,
+            signed.get(member.pk),
+            user is not None
+            and member.inspector is not None
+            and member.inspector.user_id == user.pk,
+        )
+        for member in fieldwork.officers(matter.visit)
+    ]
+
+
+def findings_of_visit(visit_pk: Any) -> list[Finding]:
+    rows = Finding.objects.filter(visit_matter__visit_id=visit_pk)
+    return list(
+        rows.select_related("visit_matter__matter", "item")
+        .prefetch_related("disposals")
+        .order_by("visit_matter_id", "number")
+    )
+
+
+def evidence_of_visit(visit_pk: Any) -> list[Evidence]:
+    rows = Evidence.objects.filter(visit_id=visit_pk)
+    return list(rows.select_related("file", "taken_by", "item", "visit_matter__matter"))
+
+
+def to_review(user: User) -> "QuerySet[VisitMatter]":
+    """Submitted results that this person may review: not their own, not of their team."""
+    mine = Q(recorded_by=user) | Q(submitted_by=user)
+    return (
+        matters()
+        .visible_to(user)
+        .filter(state=VisitMatter.State.SUBMITTED)
+        .exclude(mine)
+        .exclude(visit__in=TeamMember.objects.filter(inspector__user=user).values("visit"))
+        .exclude(visit__in=TeamMember.objects.filter(expert__user=user).values("visit"))
+    )
+
+
+def clean(rows: "QuerySet[VisitMatter]") -> "QuerySet[VisitMatter]":
+    """Only those whose one result is 未发现问题."""
+    return rows.filter(outcome_codes__contained_by=sorted(CLEAN), outcome_codes__len__gt=0)

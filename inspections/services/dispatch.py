@@ -1,0 +1,345 @@
+"""派发: confirmed picks become visits of the executing units; what can be done in one visit is merged (A47, A49, A99)."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from bureau import audit
+from bureau.access import require
+from bureau.errors import Conflict, RuleError
+from bureau.models import Agency, Role, User
+from bureau.services import notifications, numbers, outbox, transitions
+from inspections.models import DeemedDone, Visit, VisitMatter
+from inspections.rules.merging import Window, common_window
+from inspections.rules.processes import VISIT
+from inspections.selectors import dispatch as reading
+from inspections.selectors.dispatch import Group, Preview
+from planning.models import Pick, Task
+from planning.rules.processes import TASK
+from planning.services import picks as pick_service
+from registry.models import LedgerEntry
+from registry.services import ledger
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """What one dispatch did."""
+
+    task: Task
+    visits: list[Visit]
+    joined: list[Visit]
+    gone: list[Visit]  # their entities have left the register: to be settled as 视为完成
+
+
+def source_of(visit: Visit) -> str:
+    """The name of a visit in the ledger."""
+    return f"inspections.visit:{visit.pk}"
+
+
+def serialise(authority_id: int) -> None:
+    """One dispatch, split or team lock of an authority at a time: two tasks dispatched together still find each other."""
+    Agency.objects.select_for_update(no_key=True).get(pk=authority_id)
+
+
+def dispatch(
+    *, task: Task, actor: User, today: date, fallback_unit: Agency | None = None
+) -> Dispatched:
+    """Drawn task → visits with their matters, ledger, notices and the public task notice, in one transaction.
+
+    `fallback_unit` goes where the responsible unit is not among the task's executing ones. Raises RuleError for a
+    matter without checklist or an entity without unit, Conflict when the task is not waiting for dispatch any more,
+    Forbidden without the organiser's role. Basis: A47 (002 十七), A49 (002 十八), A99.
+    """
+    with transaction.atomic():
+        serialise(task.authority_id)
+        row, step = transitions.begin(TASK, Task.objects.all(), task.pk, "dispatch", actor)
+        plan = reading.preview(row, today, fallback=fallback_unit, lock=True)
+        if plan.problems:
+            raise RuleError("".join(plan.problems))
+        if plan.without_unit:
+            names = "、".join(group.entity.name for group in plan.without_unit[:5])
+            raise RuleError(
+                f"{names}等 {len(plan.without_unit)} 户的责任单位不在本任务执行单位之列，请选择由哪个执行单位检查。"
+            )
+        made, joined = _visits(plan, row, today)
+        by_entity = {visit.entity_id: visit for visit in [*made, *joined]}
+        _matters(plan, by_entity)
+        _ledger(plan, by_entity, row, today)
+        for group in plan.groups:
+            for pick in group.picks:
+                pick_service.mark(pick, state=Pick.State.DISPATCHED, actor=actor)
+        row.state, row.dispatched_at, row.dispatched_by = step.to, timezone.now(), actor
+        row.save(update_fields=["state", "dispatched_at", "dispatched_by"])
+        gone = [by_entity[group.entity.pk] for group in plan.gone]
+        _record(plan, row, made, joined, gone, actor)
+        _tell(plan, row, joined, actor)
+        outbox.put(
+            kind="public.task_notice",
+            key=f"public.task_notice:{row.pk}",
+            label=f"任务公告：{row.name}",
+            authority=row.authority,
+            payload={"task": str(row.pk)},
+        )
+    return Dispatched(row, made, joined, gone)
+
+
+def split(*, visit: Visit, task: Task, reason: str, actor: User, today: date) -> Visit:
+    """Takes one task's matters out of a merged visit again, as a visit of its own, until the team is drawn.
+
+    Both then count for the entity (A99 counts a joint visit once, two visits twice). Raises RuleError without a
+    reason, for a visit that is not merged, and once the team's list is frozen. Basis: ARCHITECTURE §5 "Merge rule".
+    """
+    if not reason.strip():
+        raise RuleError("请写明拆分的原因。")
+    with transaction.atomic():
+        serialise(visit.authority_id)
+        row, _ = transitions.begin(VISIT, _with_sitting(), visit.pk, "split", actor)
+        if reading.is_being_drawn(row):
+            raise Conflict(
+                "这次检查的人员匹配名单已锁定，不能再拆分。如确需分开检查，请先作废该次匹配。"
+            )
+        leaving = list(row.matters.filter(task=task).select_related("matter", "task"))
+        staying = list(row.matters.exclude(task=task).select_related("matter", "task"))
+        if not leaving or not staying:
+            raise RuleError("这次检查没有与其他任务合并，不需要拆分。")
+        own = _new_visit(
+            row.authority, row.unit, row.entity_id, Window(task.window_from, task.window_to), today
+        )
+        own.save(force_insert=True)
+        VisitMatter.objects.filter(pk__in=[item.pk for item in leaving]).update(visit=own)
+        window = common_window([Window(m.task.window_from, m.task.window_to) for m in staying])
+        row.window_from, row.window_to = window.starts_on, window.ends_on
+        row.save(update_fields=["window_from", "window_to"])
+        ledger.set_matters(source=source_of(row), matters=[item.matter for item in staying])
+        ledger.open_entry(
+            entity=row.entity,
+            authority=row.authority,
+            day=today,
+            source=source_of(own),
+            kind=_kind(task),
+            matters=[item.matter for item in leaving],
+            unit=row.unit,
+        )
+        audit.record(
+            "visit.split",
+            f"拆分检查：{task.number} 另立 {own.number}，原因：{reason.strip()}",
+            target=row,
+            actor=actor,
+            about=[own, task, *{item.task_id: item.task for item in staying}.values()],
+            detail={"reason": reason.strip(), "new": own.number},
+        )
+        _tell_organisers(
+            [task, *{item.task_id: item.task for item in staying}.values()],
+            actor,
+            key=f"visit.split:{own.pk}",
+            text=f"{row.entity.name}的合并检查已拆分，原因：{reason.strip()}",
+            url=reverse("inspections:visit-detail", args=[own.pk]),
+        )
+    return own
+
+
+def deem_done(*, visit: Visit, cause: str, note: str, actor: User) -> DeemedDone:
+    """视为完成: not inspected because the entity is gone or cannot be reached, with what shows it.
+
+    Raises RuleError for an unknown cause or an empty note, Conflict once results are there. Basis: A70 (002 二十八).
+    """
+    if cause not in DeemedDone.Cause.values:
+        raise RuleError("请选择视为完成的原因：无法联系、注销、被撤销设立登记或被吊销营业执照。")
+    if not note.strip():
+        raise RuleError("请写明情况和证据，例如登记机关的注销日期或上门核实的时间、见证人。")
+    with transaction.atomic():
+        row, step = transitions.begin(VISIT, Visit.objects.all(), visit.pk, "deem_done", actor)
+        matters = list(row.matters.select_for_update(of=("self",)).select_related("pick", "task"))
+        if any(item.state != VisitMatter.State.PENDING for item in matters):
+            raise Conflict("这次检查已录入结果，请按结果办理，不能再按视为完成处理。")
+        done = DeemedDone.objects.create(
+            visit=row, cause=cause, note=note.strip(), recorded_by=actor
+        )
+        row.matters.update(state=VisitMatter.State.DEEMED_DONE)
+        row.state = step.to
+        row.save(update_fields=["state"])
+        for pick in {item.pick_id: item.pick for item in matters if item.pick}.values():
+            pick_service.mark(pick, state=Pick.State.DEEMED_DONE, actor=actor)
+        ledger.close_entry(source=source_of(row), counts=False)
+        audit.record(
+            "visit.deemed-done",
+            f"按视为完成办理：{done.get_cause_display()}。{done.note}",
+            target=row,
+            actor=actor,
+            about={item.task_id: item.task for item in matters}.values(),
+            detail={"cause": cause, "note": done.note},
+        )
+    return done
+
+
+def _with_sitting():  # type: ignore[no-untyped-def]
+    return Visit.objects.select_related("team_sitting__sitting", "authority", "unit", "entity")
+
+
+def _new_visit(
+    authority: Agency, unit: Agency, entity_id: int, window: Window, today: date
+) -> Visit:
+    return Visit(
+        authority=authority,
+        unit=unit,
+        entity_id=entity_id,
+        number=visit_number(authority, today.year),
+        window_from=window.starts_on,
+        window_to=window.ends_on,
+        target_salt=secrets.token_hex(32),
+    )
+
+
+def visit_number(authority: Agency, year: int) -> str:
+    """ASCII, because it is the visit-id of team draws (DRAW §1): SFX-2026-J0027."""
+    prefix = authority.code if len(authority.code) <= 40 else f"A{authority.pk}"
+    number = numbers.next_number(authority=authority, kind="visit", year=year)
+    return f"{prefix}-{year}-J{number:04d}"
+
+
+def _visits(plan: Preview, task: Task, today: date) -> tuple[list[Visit], list[Visit]]:
+    window = Window(task.window_from, task.window_to)
+    made, joined = [], []
+    for group in plan.groups:
+        visit = group.joins
+        if visit is None:
+            assert group.unit is not None
+            made.append(_new_visit(task.authority, group.unit, group.entity.pk, window, today))
+            continue
+        common = Window(visit.window_from, visit.window_to).within(window)
+        visit.window_from, visit.window_to = common.starts_on, common.ends_on
+        visit.save(update_fields=["window_from", "window_to"])
+        joined.append(visit)
+    Visit.objects.bulk_create(made, batch_size=1000)
+    return made, joined
+
+
+def _matters(plan: Preview, by_entity: dict[int, Visit]) -> None:
+    task = plan.task
+    VisitMatter.objects.bulk_create(
+        [
+            VisitMatter(
+                visit=by_entity[group.entity.pk],
+                authority_id=task.authority_id,
+                task=task,
+                pick=next(
+                    (p for p in group.picks if p.draw and matter.code in p.draw.matters),
+                    group.picks[0],
+                ),
+                matter=matter,
+                matter_revision=plan.revisions[matter.pk],
+                checklist=plan.checklists[matter.pk],
+                responsible_id=matter.responsible_unit_id or task.unit_id,
+                methods=matter.methods,
+            )
+            for group in plan.groups
+            for matter in group.matters
+        ],
+        batch_size=1000,
+    )
+
+
+def _kind(task: Task) -> str:
+    return LedgerEntry.Kind.SPECIAL if task.is_special else LedgerEntry.Kind.RANDOM
+
+
+def _ledger(plan: Preview, by_entity: dict[int, Visit], task: Task, today: date) -> None:
+    """One entry per visit, also where several tasks meet in it (A99); it counts from the draw on (A48)."""
+    day = timezone.localdate(task.drawn_at) if task.drawn_at else today
+    ledger.open_entries(
+        rows=[
+            ledger.NewEntry(
+                entity_id=group.entity.pk,
+                authority_id=task.authority_id,
+                day=day,
+                source=source_of(by_entity[group.entity.pk]),
+                unit_id=by_entity[group.entity.pk].unit_id,
+                kind=_kind(task),
+                matter_ids=tuple(matter.pk for matter in group.matters),
+            )
+            for group in plan.groups
+        ]
+    )
+
+
+def _other_tasks(groups: Iterable[Group]) -> list[Task]:
+    tasks = {
+        item.task_id: item.task
+        for group in groups
+        if group.joins is not None
+        for item in group.joins.matters.all()
+    }
+    return list(tasks.values())
+
+
+def _record(
+    plan: Preview,
+    task: Task,
+    made: list[Visit],
+    joined: list[Visit],
+    gone: list[Visit],
+    actor: User,
+) -> None:
+    parts = [f"派发任务，下达 {len(plan.groups)} 户"]
+    if joined:
+        parts.append(f"其中 {len(joined)} 户与其他任务合并检查")
+    if gone:
+        parts.append(f"{len(gone)} 户已注销、吊销或撤销登记，待按视为完成办理")
+    audit.record(
+        "task.dispatched",
+        "，".join(parts),
+        target=task,
+        actor=actor,
+        about=[*made, *joined, *_other_tasks(plan.joining)],
+        detail={
+            "visits": [visit.number for visit in made],
+            "joined": [visit.number for visit in joined],
+            "gone": [visit.number for visit in gone],
+        },
+    )
+
+
+def _tell(plan: Preview, task: Task, joined: list[Visit], actor: User) -> None:
+    url = reverse("inspections:team-board")
+    for unit, count in plan.by_unit:
+        notifications.notify(
+            users=coordinators(unit),
+            key=f"task.dispatched:{task.pk}:{unit.pk}",
+            text=f"任务“{task.name}”已派发，{unit.name}有 {count} 户待匹配检查人员",
+            url=url,
+            authority=task.authority,
+        )
+    others = [other for other in _other_tasks(plan.joining) if other.pk != task.pk]
+    _tell_organisers(
+        others,
+        actor,
+        key=f"task.joined:{task.pk}",
+        text=f"任务“{task.name}”的 {len(joined)} 户并入已有检查，人员匹配前可以拆分",
+        url=reverse("inspections:visit-list") + f"?task={task.pk}",
+    )
+
+
+def coordinators(unit: Agency) -> list[User]:
+    """Who hands out the visits of this unit; where it has nobody of its own, those of the authority."""
+    authority = unit.authority or unit
+    own = notifications.holders(authority=authority, roles=[Role.COORDINATOR], unit=unit)
+    return own or notifications.holders(authority=authority, roles=[Role.COORDINATOR])
+
+
+def _tell_organisers(tasks: Iterable[Task], actor: User, *, key: str, text: str, url: str) -> None:
+    for task in tasks:
+        people = {person.pk: person for person in (task.created_by, task.dispatched_by) if person}
+        people.pop(actor.pk, None)
+        notifications.notify(
+            users=people.values(), key=key, text=text, url=url, authority=task.authority
+        )
+
+
+def may_handle(actor: User, visit: Visit) -> None:
+    """Raises Forbidden unless the actor hands out visits here (执行单位分派员、任务经办)."""
+    require(actor, visit.authority_id, Role.COORDINATOR, Role.ORGANISER)
