@@ -33,7 +33,7 @@ from planning.models import Pick, PoolConfirmation, Task
 from planning.rules import strata as rules
 from planning.rules.quotas import quota, quota_text
 from planning.rules.strata import Stratum
-from registry.models import Entity, Inspector, LedgerEntry, Listing
+from registry.models import Entity, Inspector, LedgerEntry
 from registry.selectors import entities
 
 
