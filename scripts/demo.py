@@ -219,7 +219,7 @@ def answers(host: str, port: int) -> bool:
         "127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5
     )
     try:
-        connection.request("HEAD", "/")
+        connection.request("GET", "/")
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
