@@ -7,6 +7,8 @@ from planning.models.draw import (
     Sitting,
     SittingWitness,
     Skip,
+    VoidRequest,
+    WitnessCommitment,
 )
 from planning.models.plan import Filing, Plan, PlanAdjustment, PlanItem
 from planning.models.task import PoolConfirmation, Task, TaskParticipant, TaskStratum
@@ -28,4 +30,6 @@ __all__ = [
     "Task",
     "TaskParticipant",
     "TaskStratum",
+    "VoidRequest",
+    "WitnessCommitment",
 ]

@@ -71,7 +71,7 @@ class Sitting(models.Model):
 
 
 class SittingWitness(models.Model):
-    """监督人, signed in as themself; commitment first, digits after (A50). Values are in DrawEvent, this row says who."""
+    """监督人, signed in as themself; commitments first, digits after (A50, DRAW §4)."""
 
     sitting = models.ForeignKey(
         Sitting, models.PROTECT, related_name="witnesses", verbose_name="摇号会"
@@ -81,12 +81,13 @@ class SittingWitness(models.Model):
     )
     position = models.PositiveSmallIntegerField("序号")
     capacity_text = models.CharField("身份", max_length=60, default="局办公室监督人员")
-    commitment = models.CharField("承诺值", max_length=64, blank=True)
     committed_at = models.DateTimeField("承诺时间", null=True)
     salt = models.CharField("盐", max_length=64, blank=True)
     digits = models.CharField("数字", max_length=64, blank=True)
     opened_at = models.DateTimeField("公布时间", null=True)
     own_device = models.BooleanField("本人设备", default=True)
+    # Without JavaScript the server makes the commitment and has seen the digits before: pages say so.
+    server_made = models.BooleanField("由服务器代算承诺", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "摇号监督人"
@@ -131,7 +132,7 @@ class Draw(models.Model):
     )
     kind = models.CharField("内容", max_length=10, choices=Kind.choices)
     number = models.CharField(
-        "抽取编号", max_length=60, unique=True
+        "抽取编号", max_length=100, unique=True
     )  # ASCII, used in URLs and export_draw
     n = models.PositiveSmallIntegerField("第几次")
     reason = models.CharField("重抽或补抽原因", max_length=200, default="-")
@@ -163,6 +164,82 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class WitnessCommitment(models.Model):
+    """h("witness", A, salt, digits) of one witness for one draw: one salt and digits serve all draws of a sitting,
+    but the commitment holds A (DRAW §3). Insert-only."""
+
+    witness = models.ForeignKey(
+        SittingWitness, models.PROTECT, related_name="commitments", verbose_name="监督人"
+    )
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="commitments", verbose_name="抽取")
+    value = models.CharField("承诺值", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监督人承诺"
+        constraints = [
+            models.UniqueConstraint(fields=["witness", "draw"], name="witness_commits_once"),
+            models.UniqueConstraint(
+                fields=["draw", "value"],
+                name="witness_commitment_differs",
+                violation_error_message="两位监督人的承诺相同，请重新生成。",
+            ),
+            models.CheckConstraint(
+                name="witness_commitment_digest", condition=Q(value__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class VoidRequest(models.Model):
+    """申请作废, decided by somebody else (DRAW §3). Without a draw it means the whole sitting."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", "待批准"
+        APPROVED = "approved", "已作废"
+        REFUSED = "refused", "未批准"
+
+    sitting = models.ForeignKey(
+        Sitting, models.PROTECT, related_name="void_requests", verbose_name="摇号会"
+    )
+    draw = models.ForeignKey(
+        Draw, models.PROTECT, null=True, related_name="void_requests", verbose_name="抽取"
+    )
+    reason = models.CharField("作废原因", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.SUBMITTED)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
+    )
+    requested_at = models.DateTimeField("申请时间", db_default=Now())
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="批准人"
+    )
+    decided_at = models.DateTimeField("批准时间", null=True)
+    decision_note = models.CharField("批准意见", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "作废申请"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sitting"],
+                condition=Q(state="submitted"),
+                name="void_request_one_open",
+                violation_error_message="本次摇号已有一项作废申请待批准。",
+            ),
+            models.CheckConstraint(
+                name="void_other_decides",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("requested_by")),
+                violation_error_message="批准人不能是申请人本人。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sitting} 作废申请"
 
 
 class DrawFile(models.Model):

@@ -1,0 +1,62 @@
+"""What a sitting waits for, for its services and pages."""
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from bureau.models import User
+from planning.models import DrawEvent, Sitting, Task
+from planning.rules.sittings import Progress
+
+
+def progress(sitting: Sitting) -> Progress:
+    """Who has committed and opened, and whether the beacon is known; two queries."""
+    witnesses = list(sitting.witnesses.select_related("user").order_by("position"))
+    has_beacon = sitting.beacon_source != Sitting.Beacon.NONE
+    return Progress(
+        witnesses=tuple(w.user.full_name for w in witnesses),
+        committed=frozenset(w.user.full_name for w in witnesses if w.committed_at),
+        opened=frozenset(w.user.full_name for w in witnesses if w.opened_at),
+        has_beacon=has_beacon,
+        beacon_known=has_beacon
+        and DrawEvent.objects.filter(draw__sitting=sitting, kind="beacon").exists(),
+        beacon_not_before=sitting.beacon_not_before,
+    )
+
+
+def for_list(user: User) -> "QuerySet[Sitting]":
+    """Sittings in the user's scope, with what the list shows."""
+    rows: QuerySet[Sitting] = (
+        Sitting.objects.visible_to(user)  # type: ignore[no-untyped-call]
+        .select_related("operator", "unit")
+        .prefetch_related("tasks", "witnesses__user", "draws__events")
+        .annotate(draw_count=Count("draws", distinct=True))
+    )
+    return rows
+
+
+def free_tasks(authority_id: int) -> "QuerySet[Task]":
+    """Ready tasks of the authority that no open sitting holds."""
+    held = Sitting.objects.filter(
+        purpose=Sitting.Purpose.ENTITIES,
+        state__in=[Sitting.State.PREPARED, Sitting.State.LOCKED],
+        tasks__isnull=False,
+    ).values("tasks")
+    return Task.objects.filter(
+        authority_id=authority_id, state=Task.State.READY, draw_source=Task.DrawSource.OWN
+    ).exclude(pk__in=held)
+
+
+def needs_reason(sitting: Sitting) -> list[Task]:
+    """Tasks of the sitting that were drawn before: the lock asks why."""
+    return list(sitting.tasks.filter(draws__kind=sitting.purpose).distinct())
+
+
+def barred_witnesses(sitting: Sitting) -> set[int | None]:
+    """Who cannot be named: the operator, who organised a task, and who stands already."""
+    barred = {sitting.operator_id, *sitting.tasks.values_list("created_by_id", flat=True)}
+    return barred | set(sitting.witnesses.values_list("user_id", flat=True))
+
+
+def open_void_request(sitting: Sitting) -> Any:
+    return sitting.void_requests.filter(state="submitted").select_related("requested_by").first()

@@ -1,0 +1,200 @@
+"""抽取检查对象: freeze a task's pool, turn the result into picks, take them back when a draw is void (DRAW §2, §5)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+import lottery
+from bureau.errors import Conflict, RuleError
+from bureau.models import User
+from bureau.selectors import rule_settings
+from planning.models import Draw, Pick, Pseudonym, Sitting, Task
+from planning.rules.processes import TASK
+from planning.rules.quotas import quota
+from planning.selectors import draws as reads
+from planning.selectors import pools
+from planning.services import draws
+from registry.models import Entity, Listing
+from registry.selectors import entities
+
+_BATCH = 5000
+
+
+def freeze_task(*, sitting: Sitting, task: Task, today: date, reason: str, actor: User) -> Draw:
+    """Freezes the task's pool as it stands, with k per stratum by its ratio; natural persons under a pseudonym.
+
+    The caller holds the sitting's and the task's rows. Raises RuleError naming who has to confirm a pool again (A18),
+    or which label, id or ratio cannot stand in the files.
+    """
+    draw = Draw()
+    lists, persons, reasons = _frozen_lists(task, today)
+    strata = _strata(task, lists["candidates"].strata, today)
+    _require_confirmed(task, today)  # after reading: a change in between is noticed
+    frozen = draws.freeze(
+        sitting=sitting,
+        task=task,
+        unit=task.unit,
+        kind=Draw.Kind.ENTITIES,
+        lists={name: frozen_list.content for name, frozen_list in lists.items()},
+        scope=draws.said(lambda: entities.scope_text(task.scope)),
+        matters=sorted(task.matters.values_list("code", flat=True)),
+        strata=strata,
+        reason=reason,
+        counts={
+            "reasons": dict(reasons),
+            "strata": [
+                {
+                    "label": s.label,
+                    "n": lists["candidates"].strata.get(s.label, 0),
+                    "k": s.k,
+                    "reserve": s.reserve,
+                }
+                for s in sorted(strata, key=lambda s: s.label)
+            ],
+        },
+        pool_count=sum(frozen_list.count for frozen_list in lists.values()),
+        actor=actor,
+        draw=draw,
+    )
+    Pseudonym.objects.bulk_create(
+        [
+            Pseudonym(draw=frozen, entity_id=pk, listed_id=listed, salt=salt)
+            for pk, listed, salt in persons
+        ],
+        batch_size=_BATCH,
+    )
+    return frozen
+
+
+def record_picks(*, draw: Draw, result: bytes) -> int:
+    """The picks and reserves of result.tsv as rows; the caller has computed in the same transaction.
+
+    Raises RuleError when somebody of the result cannot be found any more.
+    """
+    lines = [line.split("\t") for line in result.decode().splitlines()[2:]]
+    found = reads.entity_ids(draw, [line[4] for line in lines])
+    lost = [line[4] for line in lines if line[4] not in found]
+    if lost:
+        raise RuleError(
+            f"名单中的“{lost[0]}”在名录库里已找不到，没有记录结果。请联系系统管理员核查。"
+        )
+    units = _executing_units(draw, list(found.values()))
+    Pick.objects.bulk_create(
+        [
+            Pick(
+                authority_id=draw.authority_id,
+                task_id=draw.task_id,
+                draw=draw,
+                entity_id=found[listed],
+                unit_id=units.get(found[listed]),
+                stratum=stratum,
+                rank=int(rank),
+                kind=kind,
+                ticket=ticket,
+            )
+            for _, stratum, rank, kind, listed, ticket in lines
+        ],
+        batch_size=_BATCH,
+    )
+    return len(lines)
+
+
+def withdraw_picks(*, draw: Draw) -> int:
+    """A void draw's picks do not count. Raises RuleError once one of them was dispatched."""
+    if draw.picks.exclude(state__in=[Pick.State.DRAWN, Pick.State.VOIDED]).exists():
+        raise RuleError(
+            f"抽取 {draw.number} 的对象已经派发检查，不能再作废。请按任务的跳过或视为完成办理。"
+        )
+    return draw.picks.update(state=Pick.State.VOIDED)
+
+
+def hold(tasks: Sequence[UUID], *, action: str) -> list[Task]:
+    """The tasks with their rows locked, in one order for everybody, each in a state that allows `action`."""
+    rows = list(
+        Task.objects.select_for_update(of=("self",))
+        .select_related("authority", "unit")
+        .filter(pk__in=tasks)
+        .order_by("pk")
+    )
+    for task in rows:
+        if TASK.find(task.state, action) is None:
+            raise Conflict(
+                f"任务“{task.name}”现在是“{task.get_state_display()}”，不能再办这一步。请刷新页面查看。"
+            )
+    return rows
+
+
+def _frozen_lists(
+    task: Task, today: date
+) -> tuple[dict[str, lottery.FrozenList], list[tuple[int, str, str]], Counter[str]]:
+    """The two lists, the persons' (entity, listed id, salt), and how many are excluded for which reason."""
+    candidates: list[tuple[str, str]] = []
+    excluded: list[tuple[str, str]] = []
+    persons: list[tuple[int, str, str]] = []
+    for row in pools.iterate(task, today):
+        listed = row.public_code
+        if row.kind == Entity.Kind.PERSON:
+            salt = lottery.new_secret()
+            listed = draws.said(partial(lottery.pseudonym, salt, row.code))
+            persons.append((row.entity_id, listed, salt))
+        if row.excluded:
+            excluded.append((listed, row.excluded))
+        else:
+            candidates.append((listed, row.stratum))
+    frozen = draws.said(lambda: lottery.freeze_candidates(candidates))
+    lists = {
+        "candidates": frozen,
+        "excluded": draws.said(lambda: lottery.freeze_excluded(excluded, candidates=frozen)),
+    }
+    return lists, persons, Counter(reason for _, reason in excluded)
+
+
+def _strata(task: Task, held: Mapping[str, int], today: date) -> list[lottery.Stratum]:
+    at_least_one = bool(rule_settings.value_of("at_most_at_least_one", task.authority, today.year))
+    rows = pools.strata_of(task)
+    if not rows:
+        raise RuleError(f"任务“{task.name}”还没有设置抽取分层，请退回草稿设置比例或户数。")
+    return [
+        lottery.Stratum(
+            label=row.label,
+            k=draws.said(
+                partial(
+                    quota, held.get(row.label, 0), row.mode, row.value, at_least_one=at_least_one
+                )
+            ),
+            reserve=task.reserve,
+        )
+        for row in rows
+    ]
+
+
+def _require_confirmed(task: Task, today: date) -> None:
+    """Both pools confirmed as they stand now (A18). Raises RuleError saying who has to confirm what."""
+    for pool in pools.confirmations(task, today):
+        if pool.is_fresh:
+            continue
+        last = pool.confirmation
+        if last is None:
+            raise RuleError(
+                f"任务“{task.name}”的{pool.label}还没有确认，不能锁定。请任务经办到任务页面核对并确认。"
+            )
+        raise RuleError(
+            f"任务“{task.name}”的{pool.label}在{last.confirmed_by.full_name}确认之后有变动"
+            f"（确认时 {last.count}，现为 {pool.count}）。请任务经办重新核对并确认后再锁定。"
+        )
+
+
+def _executing_units(draw: Draw, entity_ids: list[int]) -> dict[int, int]:
+    """Who will carry it out: the only executing unit, else the unit responsible for the listing."""
+    executing = list(
+        draw.task.participants.filter(part="executing").values_list("agency_id", flat=True)
+    )
+    if len(executing) == 1:
+        return dict.fromkeys(entity_ids, executing[0])
+    return dict(
+        Listing.objects.filter(
+            authority_id=draw.authority_id, entity_id__in=entity_ids
+        ).values_list("entity_id", "unit_id")
+    )
