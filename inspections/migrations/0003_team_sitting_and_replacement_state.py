@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='teamsitting',
             name='sitting',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='team_sitting', to='planning.sitting', verbose_name='摇号会'),
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='team_sitting', to='planning.sitting', verbose_name='摇号会'),
         ),
         migrations.AddField(
             model_name='teamsitting',
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='visit',
             name='team_sitting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='inspections.teamsitting', verbose_name='匹配安排'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='visits', to='inspections.teamsitting', verbose_name='匹配安排'),
         ),
         migrations.AddConstraint(
             model_name='teamsitting',

@@ -69,7 +69,7 @@ class TeamSitting(models.Model):
         AUTHORITY = "authority", "全局人员（执行单位人员不足时）"
 
     sitting = models.OneToOneField(
-        "planning.Sitting", models.PROTECT, related_name="team_sitting", verbose_name="摇号会"
+        "planning.Sitting", models.CASCADE, related_name="team_sitting", verbose_name="摇号会"
     )
     task = models.ForeignKey("planning.Task", models.PROTECT, related_name="+", verbose_name="任务")
     unit = models.ForeignKey(
@@ -128,10 +128,10 @@ class Visit(models.Model):
         related_name="+",
         verbose_name="人员匹配",
     )
-    # The sitting that this visit is prepared for; free again when that sitting is voided.
+    # The sitting that this visit is prepared for; free again when that is discarded or voided.
     team_sitting = models.ForeignKey(
         TeamSitting,
-        models.PROTECT,
+        models.SET_NULL,
         null=True,
         blank=True,
         related_name="visits",
