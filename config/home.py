@@ -1,11 +1,116 @@
 """工作台: what waits for me and what is late, composed from what each app offers."""
 
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from bureau.access import access
+from bureau.models import AuditEvent, User
+from bureau.selectors import rule_settings, trail
+from bureau.selectors.waiting import WaitingItem
+from inspections.selectors import waiting as inspections_waiting
+from planning.selectors import indicators
+from planning.selectors import waiting as planning_waiting
+from publication.selectors import indicators as publication_indicators
+from publication.selectors import waiting as publication_waiting
+from registry.selectors import coverage
+from registry.selectors import waiting as registry_waiting
+
+OFFERS = (registry_waiting, planning_waiting, inspections_waiting, publication_waiting)
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Indicator:
+    name: str
+    value: str
+    goal: str
+    st: str
+    word: str
 
 
 @access()
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {})
+    today = timezone.localdate()
+    items = waiting_for(request.user, today)
+    module = request.GET.get("module", "")
+    counts: dict[str, int] = {}
+    for item in items:
+        counts[item.module] = counts.get(item.module, 0) + 1
+    shown = [item for item in items if not module or item.module == module]
+    chips = [{"label": "全部", "count": len(items), "url": "?", "current": not module}] + [
+        {"label": name, "count": count, "url": f"?module={name}", "current": name == module}
+        for name, count in counts.items()
+    ]
+    context = {
+        "today": today,
+        "items": shown[:SHOWN],
+        "more": len(shown) - SHOWN,
+        "total": len(items),
+        "late": sum(bool(item.due and item.due.is_late) for item in items),
+        "due_today": sum(bool(item.due and item.due.css == "due-today") for item in items),
+        "chips": chips,
+        "events": [trail.as_item(event) for event in recent(request.user)],
+    }
+    return render(request, "home.html", context | figures(request.user, today))
+
+
+def waiting_for(user: User, today: date) -> list[WaitingItem]:
+    """Late first, then by what is left."""
+    found = [item for offer in OFFERS for item in offer.for_user(user, today)]
+    return sorted(found, key=lambda item: item.order)
+
+
+def recent(user: User) -> list[AuditEvent]:
+    """The newest events of this person's authority, one query."""
+    return list(AuditEvent.objects.filter(Q(authority=user.home)).order_by("-id")[:8])
+
+
+def figures(user: User, today: date) -> dict[str, Any]:
+    """Coverage against its goal over the months, and the other indicators (A37–A39, A76)."""
+    settings = rule_settings.all_for(user.home, today.year)
+    covered = coverage.of_year(user.home, today.year)
+    goal_percent = float(settings["coverage_goal"].value)
+    goal = -(-int(covered.pool * goal_percent * 100) // 10_000)  # rounded up: at least so many
+    running, total = [], 0
+    for month, count in enumerate(covered.by_month, 1):
+        total += count
+        running.append(total if month <= today.month else None)
+    months = [f"{month}" for month in range(1, 13)]
+    chart = {
+        "id": "coverage", "title": "本年随机抽查覆盖", "desc": f"到 {today.month} 月累计 {covered.picked} 家，目标 {goal} 家",
+        "labels": [*months[:-1], "12月"], "label_heading": "月份", "unit": "家",
+        "bars": {"name": "当月首次抽中", "values": [n if m <= today.month else None for m, n in enumerate(covered.by_month, 1)]},
+        "line": {"name": "累计", "values": running}, "goal": {"name": "目标", "value": goal},
+    }  # fmt: skip
+    share = indicators.risk_share(user.home, today.year)
+    on_time = publication_indicators.on_time(user.home, today.year, today)
+    rows = [
+        _indicator(
+            "年度抽查企业占比",
+            covered.enterprise_share,
+            float(settings["enterprise_coverage_goal"].value),
+        ),
+        _indicator("风险差异化占比（按次）", share.share, float(settings["risk_share_goal"].value)),
+        _indicator("按期公示率", on_time.share, 100.0),
+    ]
+    return {
+        "coverage": covered, "coverage_goal": goal_percent, "goal": goal, "missing": max(goal - covered.picked, 0),
+        "chart": chart, "indicators": rows,
+    }  # fmt: skip
+
+
+def _indicator(name: str, share: float | None, goal: float) -> Indicator:
+    if share is None:
+        return Indicator(name, "–", f"≥{goal:g}%", "off", "还没有数据")
+    percent = share * 100
+    if percent >= goal:
+        return Indicator(name, f"{percent:.2f}%", f"≥{goal:g}%", "done", "已达标")
+    return Indicator(name, f"{percent:.2f}%", f"≥{goal:g}%", "soon", f"差 {goal - percent:.1f} 点")

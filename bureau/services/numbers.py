@@ -5,14 +5,15 @@ from django.db import connection
 from bureau.models import Agency, NumberSeries
 
 
-def next_number(*, authority: Agency, kind: str, year: int) -> int:
-    """The next number of this authority's series; rolls back with the caller's transaction."""
+def next_number(*, authority: Agency, kind: str, year: int, count: int = 1) -> int:
+    """The next number of this authority's series, or the last of the next `count`; rolls back with the caller's transaction."""
     table = NumberSeries._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (authority_id, kind, year, last) VALUES (%s, %s, %s, 1) "
-            f"ON CONFLICT (authority_id, kind, year) DO UPDATE SET last = {table}.last + 1 RETURNING last",
-            [authority.pk, kind, year],
+            f"INSERT INTO {table} (authority_id, kind, year, last) VALUES (%s, %s, %s, %s) "
+            f"ON CONFLICT (authority_id, kind, year) DO UPDATE SET last = {table}.last + excluded.last "
+            "RETURNING last",
+            [authority.pk, kind, year, count],
         )
         return int(cursor.fetchone()[0])
 
