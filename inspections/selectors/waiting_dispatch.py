@@ -1,0 +1,206 @@
+"""What waits between the draw and the door: dispatch, teams, replacements, orders, notices."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from bureau.models import Role, User
+from bureau.selectors import calendar
+from bureau.selectors.waiting import WaitingItem
+from inspections.models import InspectionOrder, Notice, TeamMember, Visit, VisitMatter
+from inspections.selectors import teams
+from inspections.selectors.dispatch import GONE
+from planning.models import Task
+
+LIMIT = 50
+MODULE = "检查"
+
+
+def for_user(user: User, today: date) -> list[WaitingItem]:
+    """The rows of this part of the 工作台; each role costs a constant number of queries."""
+    items: list[WaitingItem] = []
+    if user.has_role(Role.ORGANISER):
+        items += _to_dispatch(user)
+    if user.has_role(Role.COORDINATOR):
+        items += _to_match(user, today)
+    if user.has_role(Role.COORDINATOR, Role.ORGANISER):
+        items += _replacements(user, today) + _gone(user, today) + _to_ask(user, today)
+    if user.has_role(Role.HEAD):
+        items += _to_approve(user)
+    if user.has_role(Role.INSPECTOR):
+        items += _to_notify(user, today)
+    return items
+
+
+def _at(user: User, *roles: str) -> list[int]:
+    """Authorities where the person holds one of the roles: reading elsewhere brings no work."""
+    return sorted({s.agency.authority_id for s in user.seats if s.role in roles})
+
+
+def _to_dispatch(user: User) -> list[WaitingItem]:
+    rows = Task.objects.filter(
+        authority_id__in=_at(user, Role.ORGANISER), state=Task.State.DRAWN
+    ).order_by("drawn_at")[:LIMIT]
+    return [
+        WaitingItem(
+            verb="派发任务",
+            url=reverse("inspections:dispatch", args=[task.pk]),
+            st="soon",
+            word="已抽取，待派发",
+            subject=task.name,
+            note=task.number,
+            module="任务与摇号",
+            since=timezone.localdate(task.drawn_at) if task.drawn_at else None,
+        )
+        for task in rows
+    ]
+
+
+def _to_match(user: User, today: date) -> list[WaitingItem]:
+    seats = [s for s in user.seats if s.role == Role.COORDINATOR]
+    whole = {s.agency.authority_id for s in seats if s.agency_id == s.agency.authority_id}
+    units = {s.agency_id for s in seats}
+    return [
+        WaitingItem(
+            verb="匹配检查人员",
+            url=reverse("inspections:team-board"),
+            st="wait",
+            word="待匹配人员",
+            subject=row.task.name,
+            note=f"{row.unit.short_name} {row.count} 户",
+            module=MODULE,
+            due=calendar.due(row.first_due, today),
+        )
+        for row in teams.board(user, today)[:LIMIT]
+        if row.unit.pk in units or row.unit.authority_id in whole
+    ]
+
+
+def _replacements(user: User, today: date) -> list[WaitingItem]:
+    rows = teams.pending_replacements(_at(user, Role.COORDINATOR, Role.ORGANISER))[:LIMIT]
+    return [
+        WaitingItem(
+            verb="办理人员更换",
+            url=reverse("inspections:replacement-detail", args=[row.pk]),
+            st="bad" if row.code == "recusal" else "soon",
+            word=row.get_code_display(),
+            subject=row.visit.entity.name,
+            note=f"{row.leaver}退出",
+            module=MODULE,
+            since=timezone.localdate(row.at),
+            due=calendar.due(row.visit.window_to, today),
+        )
+        for row in rows
+    ]
+
+
+def _gone(user: User, today: date) -> list[WaitingItem]:
+    rows = (
+        Visit.objects.filter(
+            authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
+            state__in=[Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED],
+            entity__standing__in=GONE,
+        )
+        .select_related("entity")
+        .order_by("window_to")[:LIMIT]
+    )
+    return [
+        WaitingItem(
+            verb="按视为完成办理",
+            url=reverse("inspections:visit-deem-done", args=[visit.pk]),
+            st="soon",
+            word=visit.entity.get_standing_display(),
+            subject=visit.entity.name,
+            note=visit.number,
+            module=MODULE,
+            due=calendar.due(visit.window_to, today),
+        )
+        for visit in rows
+    ]
+
+
+def _to_ask(user: User, today: date) -> list[WaitingItem]:
+    rows: list[dict[str, Any]] = list(
+        VisitMatter.objects.filter(
+            authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
+            visit__state=Visit.State.TEAMED,
+            visit__order__isnull=True,
+        )
+        .order_by()
+        .values("task_id", name=F("task__name"), number=F("task__number"))
+        .annotate(n=Count("visit", distinct=True), first=Min("visit__window_to"))
+        .order_by("first")[:LIMIT]
+    )
+    return [
+        WaitingItem(
+            verb="提请检查审批",
+            url=reverse("inspections:order-request", args=[row["task_id"]]),
+            st="wait",
+            word="待提请审批",
+            subject=row["name"],
+            note=f"{row['number']}，{row['n']} 户",
+            module=MODULE,
+            due=calendar.due(row["first"], today),
+        )
+        for row in rows
+    ]
+
+
+def _to_approve(user: User) -> list[WaitingItem]:
+    rows = (
+        InspectionOrder.objects.filter(
+            authority_id__in=_at(user, Role.HEAD), state=InspectionOrder.State.REQUESTED
+        )
+        .exclude(requested_by=user)
+        .select_related("task", "requested_by")
+        .annotate(n=Count("visits"))
+        .order_by("requested_at")[:LIMIT]
+    )
+    return [
+        WaitingItem(
+            verb="审批检查",
+            url=reverse("inspections:order-detail", args=[order.pk]),
+            st="bad" if order.is_emergency else "soon",
+            word="紧急，事后补办" if order.is_emergency else "待审批",
+            subject=order.task.name if order.task else order.number,
+            note=f"{order.number}，{order.n} 户，{order.requested_by.full_name}提请",
+            module=MODULE,
+            since=timezone.localdate(order.requested_at),
+        )
+        for order in rows
+    ]
+
+
+def _to_notify(user: User, today: date) -> list[WaitingItem]:
+    leads = TeamMember.objects.filter(
+        visit=OuterRef("pk"),
+        inspector__user=user,
+        part=TeamMember.Part.LEADER,
+        is_current=True,
+    )
+    rows = (
+        Visit.objects.filter(
+            Exists(leads),
+            ~Exists(Notice.objects.filter(visit=OuterRef("pk"))),
+            authority_id__in=user.own_authority_ids,
+            state=Visit.State.ORDERED,
+        )
+        .select_related("entity")
+        .order_by("window_to")[:LIMIT]
+    )
+    return [
+        WaitingItem(
+            verb="制作检查通知书",
+            url=reverse("inspections:visit-detail", args=[visit.pk]),
+            st="run",
+            word="待检查",
+            subject=visit.entity.name,
+            note=visit.number,
+            module=MODULE,
+            due=calendar.due(visit.window_to, today),
+        )
+        for visit in rows
+    ]
