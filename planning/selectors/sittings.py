@@ -54,7 +54,7 @@ def needs_reason(sitting: Sitting) -> list[Task]:
 
 def barred_witnesses(sitting: Sitting) -> set[int | None]:
     """Who cannot be named: the operator, who organised a task, and who stands already."""
-    barred = {sitting.operator_id, *sitting.tasks.values_list("created_by_id", flat=True)}
+    barred: set[int | None] = {sitting.operator_id, *sitting.tasks.values_list("created_by_id", flat=True)}
     return barred | set(sitting.witnesses.values_list("user_id", flat=True))
 
 
