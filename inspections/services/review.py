@@ -1,0 +1,167 @@
+"""审核: another person approves or returns a result; what follows when it is published (A80, A81)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from bureau import audit
+from bureau.errors import Forbidden, RuleError
+from bureau.models import Role, User
+from bureau.services import notifications
+from inspections.models import VisitMatter
+from inspections.rules import results
+from inspections.selectors import fieldwork
+from inspections.services import closing, disposals
+from inspections.services.revisions import begin_matter, lock_visit, settle
+
+
+def approve(*, visit_matter_pk: Any, actor: User, today: date, note: str = "") -> VisitMatter:
+    """Approves; the result waits for its publication, and what must follow is opened.
+
+    Raises Forbidden for the recorder, the submitter and the team; Conflict for the second of two reviewers.
+    """
+    with transaction.atomic():
+        matter = _approve(visit_matter_pk, actor, today, note)
+        audit.record(
+            "outcome.approved",
+            "审核通过，转公示员",
+            target=matter,
+            actor=actor,
+            about=[matter.visit],
+            detail={"note": note, "revision": matter.outcome_revision},
+            role=Role.REVIEWER.label,
+        )
+        _tell_publishers([matter])
+        return matter
+
+
+def approve_clean(*, pks: Sequence[Any], actor: User, today: date) -> list[VisitMatter]:
+    """Approves several at once, all or none: only results whose one finding is 未发现问题."""
+    if not pks:
+        raise RuleError("请先勾选要审核的结果。")
+    with transaction.atomic():
+        visit_ids = VisitMatter.objects.filter(pk__in=pks).values_list("visit_id", flat=True)
+        for visit_id in sorted(set(visit_ids)):
+            lock_visit(visit_id)
+        approved = []
+        for pk in sorted({str(pk) for pk in pks}):
+            matter = _approve(pk, actor, today, "")
+            if not results.is_clean(matter.outcome_codes):
+                raise RuleError(
+                    f"“{matter.visit.entity}”的{matter.matter}不是“未发现问题”，须逐件审核。请去掉这一件再批量通过。"
+                )
+            approved.append(matter)
+        audit.record(
+            "outcome.approved_in_bulk",
+            f"批量审核通过 {len(approved)} 项“未发现问题”的结果",
+            target=approved[0].authority,
+            actor=actor,
+            authority=approved[0].authority,
+            about=[*approved, *{m.visit_id: m.visit for m in approved}.values()],
+            detail={"count": len(approved)},
+            role=Role.REVIEWER.label,
+        )
+        _tell_publishers(approved)
+        return approved
+
+
+def send_back(*, visit_matter_pk: Any, actor: User, note: str) -> VisitMatter:
+    """Returns the result to the team with remarks; everything entered stays as it is (nothing is retyped)."""
+    note = note.strip()
+    if not note:
+        raise RuleError("退回须写明缺什么、怎么补正。")
+    with transaction.atomic():
+        matter = begin_matter(visit_matter_pk, "return", actor)
+        visit = matter.visit
+        _may_review(matter, actor)
+        matter.state = VisitMatter.State.RETURNED
+        matter.reviewed_by, matter.reviewed_at = actor, timezone.now()
+        matter.review_note = note[:500]
+        matter.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+        settle(visit)
+        audit.record(
+            "outcome.returned",
+            f"退回补正：{note}",
+            target=matter,
+            actor=actor,
+            about=[visit],
+            detail={"note": note, "revision": matter.outcome_revision},
+            role=Role.REVIEWER.label,
+            is_bad=True,
+        )
+        notifications.notify(
+            users=[
+                member.inspector.user
+                for member in fieldwork.officers(visit)
+                if member.inspector is not None and member.inspector.user is not None
+            ],
+            key=f"outcome-returned:{matter.pk}:{matter.outcome_revision}",
+            text=f"检查结果被退回补正：{visit.entity}，{matter.matter}。意见：{note}",
+            url=reverse("inspections:outcome-detail", kwargs={"pk": matter.pk}),
+            authority=matter.authority,
+        )
+        return matter
+
+
+def mark_published(visit_matter: VisitMatter, actor: User, at: datetime) -> VisitMatter:
+    """待公示 → 已公示, called by publication inside its own transaction, which records the event.
+
+    Closes the visit with its ledger entry, the pick and the task when all that belongs to them is finished.
+    Raises Conflict when the result is not waiting for publication (any more).
+    """
+    matter = begin_matter(visit_matter.pk, "publish", actor)
+    matter.state = VisitMatter.State.PUBLISHED
+    matter.published_at, matter.published_by = at, actor
+    matter.save(update_fields=["state", "published_at", "published_by"])
+    closing.close_finished(matter=matter, actor=actor)
+    return matter
+
+
+def mark_withheld(visit_matter: VisitMatter, actor: User, at: datetime) -> VisitMatter:
+    """待公示 → 依法不公开, called by publication like `mark_published`."""
+    matter = begin_matter(visit_matter.pk, "withhold", actor)
+    matter.state = VisitMatter.State.WITHHELD
+    matter.save(update_fields=["state"])
+    closing.close_finished(matter=matter, actor=actor)
+    return matter
+
+
+def _approve(pk: Any, actor: User, today: date, note: str) -> VisitMatter:
+    matter = begin_matter(pk, "approve", actor)
+    _may_review(matter, actor)
+    matter.state = VisitMatter.State.APPROVED
+    matter.reviewed_by, matter.reviewed_at = actor, timezone.now()
+    matter.review_note = note.strip()[:500]
+    matter.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+    settle(matter.visit)
+    disposals.open_missing(matter=matter, actor=actor, today=today)
+    return matter
+
+
+def _may_review(matter: VisitMatter, actor: User) -> None:
+    problem = results.review_problem(
+        actor.pk,
+        recorder=matter.recorded_by_id,
+        submitter=matter.submitted_by_id,
+        team=fieldwork.team_user_ids(matter.visit),
+    )
+    if problem:
+        raise Forbidden(problem)
+
+
+def _tell_publishers(matters: Sequence[VisitMatter]) -> None:
+    first = matters[0]
+    subject = (
+        f"{first.visit.entity}，{first.matter}" if len(matters) == 1 else f"共 {len(matters)} 项"
+    )
+    notifications.notify(
+        users=notifications.holders(authority=first.authority, roles=[Role.PUBLISHER]),
+        key=f"outcome-approved:{first.pk}:{first.outcome_revision}",
+        text=f"检查结果审核通过，待公示：{subject}。",
+        url=reverse("publication:queue"),
+        authority=first.authority,
+    )
