@@ -1,5 +1,6 @@
 """Read one row of a sheet by its columns: values, problems with their place, notices."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from registry.rules.columns import Column, Reader
 from registry.rules.headers import HeaderMatch
 from registry.rules.identifiers import IdKind, check_id, guess_kind
 from registry.rules.ratios import parse_frequency, parse_ratio
-from registry.rules.texts import clean
+from registry.rules.texts import clean, half_width
 from registry.rules.windows import parse_window
 
 
@@ -102,6 +103,9 @@ def read_code(raw: object, *, max_length: int = 96) -> Parsed[str]:
     lost = uscc.lost_precision(raw)
     if lost is not None:
         return Parsed(problem=CellProblem(lost.message, lost.hint, lost.kind))
+    hyphened = re.sub(r"\s*[-‐‑–—]\s*", "-", half_width(clean(cells.as_text(raw)).text))
+    if "-" in hyphened and guess_kind(hyphened) in {IdKind.PROJECT, IdKind.PARCEL}:
+        return Parsed(hyphened)  # there the hyphens belong to the number
     normal = uscc.normalise(cells.as_text(raw))
     if not normal.text or normal.text == "无":
         return Parsed(notices=normal.notices)
