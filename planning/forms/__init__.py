@@ -1,0 +1,1 @@
+"""Shape and format of what is typed; rules are the services'."""

@@ -1,0 +1,170 @@
+"""Tasks as their pages show them: list, steps, what is still missing, the facts of the scheme (A43–A47)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from bureau.selectors import rule_settings
+from planning.models import Draw, Pick, Plan, PlanItem, Sitting, Task
+from planning.rules.scheme import SchemeFacts
+from planning.selectors import pools
+from registry.models import Matter
+from registry.selectors import entities
+
+DONE_STATES = ("done", "deemed_done", "transferred", "skipped")
+
+
+@dataclass(frozen=True)
+class PickCounts:
+    """How far the drawn ones are; reserves are counted apart."""
+
+    selected: int
+    reserves: int
+    finished: int
+    deemed: int
+
+
+def listed(user: Any) -> "QuerySet[Task]":
+    """Tasks in the user's scope with how many were picked and finished; one query a page."""
+    rows: QuerySet[Task] = Task.objects.select_related("unit", "plan_item")
+    selected = Q(picks__kind=Pick.Rank.SELECTED) & ~Q(picks__state=Pick.State.VOIDED)
+    return rows.filter(authority_id__in=user.authority_ids).annotate(
+        picked=Count("picks", filter=selected),
+        finished=Count("picks", filter=selected & Q(picks__state__in=DONE_STATES)),
+    )
+
+
+def state_counts(user: Any) -> dict[str, int]:
+    """How many tasks of the user's scope are in each state; one query."""
+    rows = Task.objects.filter(authority_id__in=user.authority_ids).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+def with_details(rows: "QuerySet[Task] | None" = None) -> "QuerySet[Task]":
+    """Everything the task's page reads, prefetched."""
+    base: QuerySet[Task] = Task.objects.all() if rows is None else rows
+    return base.select_related(
+        "authority__superior", "unit", "plan_item__plan", "created_by", "dispatched_by"
+    ).prefetch_related("matters", "participants__agency", "strata", "sittings__draws")
+
+
+def units_of(task: Task, part: str) -> list[str]:
+    """Names of the units with this part; no query where participants are prefetched."""
+    return [p.agency.name for p in task.participants.all() if p.part == part]
+
+
+def pick_counts(task: Task) -> PickCounts:
+    """One query."""
+    selected = Q(kind=Pick.Rank.SELECTED) & ~Q(state=Pick.State.VOIDED)
+    found = task.picks.aggregate(
+        selected=Count("pk", filter=selected),
+        reserves=Count("pk", filter=Q(kind=Pick.Rank.RESERVE) & ~Q(state=Pick.State.VOIDED)),
+        finished=Count("pk", filter=selected & Q(state__in=DONE_STATES)),
+        deemed=Count("pk", filter=selected & Q(state=Pick.State.DEEMED_DONE)),
+    )
+    return PickCounts(**found)
+
+
+def picks_of(task: Task) -> "QuerySet[Pick]":
+    return task.picks.exclude(state=Pick.State.VOIDED).select_related("entity", "unit")
+
+
+def live_sitting(task: Task) -> Sitting | None:
+    """The sitting that holds the task and is not void; reads prefetched sittings."""
+    return next((s for s in task.sittings.all() if s.state != Sitting.State.VOIDED), None)
+
+
+def is_sealed(task: Task) -> bool:
+    """Whether a draw of this task is deferred and not revealed: whoever looks at its list is recorded (DRAW §4)."""
+    return (
+        Draw.objects.filter(task=task, reveal="deferred", events__kind="computed")
+        .exclude(events__kind__in=["revealed", "voided"])
+        .exists()
+    )
+
+
+def gaps(task: Task, today: date) -> list[str]:
+    """What is still missing before the draw, as sentences; both pools are asked elsewhere. Basis: A01, A32, A46."""
+    found = []
+    matters = list(task.matters.all())
+    if not matters:
+        found.append("没有抽查事项。")
+    idle = [m.name for m in matters if m.state != Matter.State.IN_FORCE]
+    if idle:
+        found.append(f"事项“{'、'.join(idle)}”已不在执行清单内，请改选。")
+    if task.draw_source == Task.DrawSource.PLATFORM:
+        found.append("本任务由上级平台抽取，请直接导入平台名单。")
+        return found
+    if task.window_to < today:
+        found.append("检查期已经结束，请修改检查起止日期。")
+    if not any(p.part == "executing" for p in task.participants.all()):
+        found.append("没有选择执行单位。")
+    if not task.scheme.strip():
+        found.append("没有实施方案（每次抽查都要有）。")
+    preview = pools.preview(task, today)
+    if not preview.strata:
+        found.append("没有设置抽取分层。")
+    found += [f"第“{s.stratum.label}”层：{s.problem}" for s in preview.strata if s.problem]
+    if preview.strata and not preview.k:
+        found.append("按现在的设置一户也抽不到，请修改范围或比例。")
+    return found
+
+
+def startable_items(user: Any) -> "QuerySet[PlanItem]":
+    """Items of published plans of the user's own authorities from which a task may be made."""
+    return (
+        PlanItem.objects.filter(
+            plan__authority_id__in=user.own_authority_ids,
+            plan__state=Plan.State.PUBLISHED,
+            state=PlanItem.State.ACTIVE,
+        )
+        .select_related("plan")
+        .order_by("-plan__year", "number")
+    )
+
+
+def scheme_facts(task: Task, today: date) -> SchemeFacts:
+    """What the draft of the 实施方案 is written from; a constant number of queries."""
+    preview = pools.preview(task, today)
+    matters = list(task.matters.all())
+    workdays = rule_settings.value_of("publication_workdays", task.authority, task.year)
+    return SchemeFacts(
+        authority=task.authority.name,
+        unit=task.unit.name,
+        task=task.name,
+        number=task.number,
+        origin=origin(task),
+        matters=[matter.name for matter in matters],
+        bases=_once(matter.legal_basis.strip().rstrip("。；") for matter in matters),
+        methods=_once(
+            str(Matter.Method(method).label) for matter in matters for method in matter.methods
+        ),
+        scope=entities.scope_label(task.scope),
+        strata=[
+            f"{row.stratum.label}（{row.condition}）：{row.how}，"
+            f"{row.candidates} 户候选中抽取 {row.k} 户"
+            for row in preview.strata
+        ],
+        picks=preview.k,
+        window_from=task.window_from,
+        window_to=task.window_to,
+        executing=units_of(task, "executing"),
+        participants=units_of(task, "participant"),
+        team_size=task.team_size,
+        names_in_notice=task.names_in_notice,
+        publication_workdays=int(workdays),
+    )
+
+
+def origin(task: Task) -> str:
+    """年度计划第 3 项 or 临时抽查 with its reason."""
+    if task.plan_item is not None:
+        return f"{task.plan_item.plan.title}第 {task.plan_item.number} 项“{task.plan_item.name}”"
+    return f"临时抽查需要（{task.ad_hoc_reason}）"
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word for word in words if word))
