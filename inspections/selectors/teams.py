@@ -21,6 +21,7 @@ from registry.rules.recusal import EntityFacts, InspectorTies, Interest, must_re
 from registry.selectors import inspectors, recusals
 
 DEAD = (Sitting.State.VOIDED,)
+VOIDED = "所依据的抽取已作废"  # TeamMember.reason of a team that does not count
 
 
 def officer_of(person: Inspector) -> Officer:
@@ -145,20 +146,6 @@ def pending_replacements(authority_ids: Iterable[int]) -> QuerySet[Replacement]:
             "visit__entity", "visit__unit", "leaver__inspector", "leaver__expert", "requested_by"
         )
         .order_by("visit__window_to", "id")
-    )
-
-
-def voided_teams(authority_ids: Iterable[int]) -> QuerySet[Visit]:
-    """Visits not begun whose team came from a draw that was voided since: the team does not count."""
-    gone = DrawEvent.objects.filter(draw=OuterRef("team_draw"), kind=DrawEvent.Kind.VOIDED)
-    return (
-        Visit.objects.filter(
-            Exists(gone),
-            authority_id__in=list(authority_ids),
-            state__in=[Visit.State.TEAMED, Visit.State.ORDERED],
-        )
-        .select_related("entity", "unit", "team_draw__sitting")
-        .order_by("number")
     )
 
 
@@ -411,11 +398,12 @@ def next_in_order(
     ]
     team = list(visit.team.select_related("inspector", "expert").order_by("position"))
     current = [
-        lottery.TeamMember(duty=lottery.Duty(m.part), pid=_pid(m), ticket=m.ticket)
+        lottery.TeamMember(duty=lottery.Duty(m.part), pid=pid_of(m), ticket=m.ticket)
         for m in team
         if m.is_current
     ]
-    former = {_pid(m) for m in team if not m.is_current}
+    # A team whose draw was voided is not this team.
+    former = {pid_of(m) for m in team if not m.is_current and m.reason != VOIDED}
     passed: dict[str, Unfit | None] = {row["pid"]: None for row in replacement.passed_over}
     seed = draws.seed_of(draw)
     while True:
@@ -424,7 +412,7 @@ def next_in_order(
             people,
             conflicts,
             current,
-            _pid(replacement.leaver),
+            pid_of(replacement.leaver),
             seed,
             former=former,
             passed_over=passed.keys(),
@@ -450,7 +438,8 @@ def _unfit_since(
     return None if expert is not None and expert.state == Inspector.State.ACTIVE else Unfit.LEFT
 
 
-def _pid(member: TeamMember) -> str:
+def pid_of(member: TeamMember) -> str:
+    """The code in the portal of whoever this is."""
     person = member.inspector or member.expert
     assert person is not None
     return person.pid
@@ -468,8 +457,8 @@ def changes_tsv(draw: Draw) -> bytes:
     return lottery.changes_text(
         lottery.TeamChange(
             visit=row.visit.number,
-            left=_pid(row.leaver),
-            came=_pid(row.joiner) if row.joiner else None,
+            left=pid_of(row.leaver),
+            came=pid_of(row.joiner) if row.joiner else None,
             passed_over=sorted({item["pid"] for item in row.passed_over}),
             code=f"{row.code}_designated" if row.is_designated else row.code,
             at=row.decided_at or row.at,

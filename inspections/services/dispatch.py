@@ -108,7 +108,11 @@ def split(*, visit: Visit, task: Task, reason: str, actor: User, today: date) ->
         if not leaving or not staying:
             raise RuleError("这次检查没有与其他任务合并，不需要拆分。")
         own = _new_visit(
-            row.authority, row.unit, row.entity_id, Window(task.window_from, task.window_to), today
+            row.authority,
+            row.unit,
+            row.entity_id,
+            Window(task.window_from, task.window_to),
+            visit_numbers(row.authority, today.year, 1)[0],
         )
         own.save(force_insert=True)
         VisitMatter.objects.filter(pk__in=[item.pk for item in leaving]).update(visit=own)
@@ -182,34 +186,39 @@ def _with_sitting():  # type: ignore[no-untyped-def]
 
 
 def _new_visit(
-    authority: Agency, unit: Agency, entity_id: int, window: Window, today: date
+    authority: Agency, unit: Agency, entity_id: int, window: Window, number: str
 ) -> Visit:
     return Visit(
         authority=authority,
         unit=unit,
         entity_id=entity_id,
-        number=visit_number(authority, today.year),
+        number=number,
         window_from=window.starts_on,
         window_to=window.ends_on,
         target_salt=secrets.token_hex(32),
     )
 
 
-def visit_number(authority: Agency, year: int) -> str:
+def visit_numbers(authority: Agency, year: int, count: int) -> list[str]:
     """ASCII, because it is the visit-id of team draws (DRAW §1): SFX-2026-J0027."""
+    if not count:
+        return []
     prefix = authority.code if len(authority.code) <= 40 else f"A{authority.pk}"
-    number = numbers.next_number(authority=authority, kind="visit", year=year)
-    return f"{prefix}-{year}-J{number:04d}"
+    last = numbers.next_number(authority=authority, kind="visit", year=year, count=count)
+    return [f"{prefix}-{year}-J{number:04d}" for number in range(last - count + 1, last + 1)]
 
 
 def _visits(plan: Preview, task: Task, today: date) -> tuple[list[Visit], list[Visit]]:
     window = Window(task.window_from, task.window_to)
     made, joined = [], []
+    fresh = iter(visit_numbers(task.authority, today.year, len(plan.groups) - len(plan.joining)))
     for group in plan.groups:
         visit = group.joins
         if visit is None:
             assert group.unit is not None
-            made.append(_new_visit(task.authority, group.unit, group.entity.pk, window, today))
+            made.append(
+                _new_visit(task.authority, group.unit, group.entity.pk, window, next(fresh))
+            )
             continue
         common = Window(visit.window_from, visit.window_to).within(window)
         visit.window_from, visit.window_to = common.starts_on, common.ends_on

@@ -24,8 +24,6 @@ from planning.services import draws, sittings, voids
 from registry.models import Expert, Inspector
 from registry.rules.recusal import Interest
 
-VOIDED = "所依据的抽取已作废"  # TeamMember.reason of a team that does not count
-
 
 def prepare_sitting(
     *,
@@ -197,10 +195,10 @@ def undo(draw: Draw, actor: User) -> None:
         )
     live = [visit for visit in teamed if visit.state != Visit.State.DEEMED_DONE]
     TeamMember.objects.filter(visit__in=live, is_current=True).update(
-        is_current=False, reason=VOIDED
+        is_current=False, reason=reading.VOIDED
     )
     Replacement.objects.filter(visit__in=live, state=Replacement.State.REQUESTED).update(
-        state=Replacement.State.DECLINED, decision_note=VOIDED
+        state=Replacement.State.DECLINED, decision_note=reading.VOIDED
     )
     Visit.objects.filter(pk__in=[visit.pk for visit in live]).update(
         state=Visit.State.DISPATCHED, team_draw=None, order=None

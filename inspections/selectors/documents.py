@@ -1,0 +1,120 @@
+"""检查通知书: what it says, built once when it is made and kept as it was printed (A64, A74, A97, A101)."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+
+from inspections.models import Notice, TeamMember, Visit
+from inspections.selectors import orders, teams
+from registry.models import Matter
+
+# 国办发〔2024〕54号 and the Ministry of Justice's standard notice: rights, duties, and how to complain (A74, A101).
+RIGHTS = (
+    "检查人员不足两名、不出示行政执法证件和本通知书的，你单位有权拒绝检查。",
+    "认为检查人员与你单位有直接利害关系或者有其他关系可能影响公正检查的，你单位有权申请其回避。",
+    "你单位有权就检查事项和检查结果进行陈述、申辩。",
+    "检查不收取任何费用，不索要与检查无关的材料，不干扰正常生产经营。",
+)
+DUTIES = (
+    "请配合检查，如实说明情况、提供所需资料；拒绝、阻挠检查情节严重的，依法处理并向社会公示。",
+    "本次检查未发现问题，不作为你单位今后免除法律责任的依据。",
+)
+
+
+def notice_content(visit: Visit, today: date) -> dict[str, Any]:
+    """Everything the notice prints, as JSON; read when it is issued, never again. A constant number of queries."""
+    matters = list(visit.matters.select_related("matter", "matter_revision", "task").order_by("id"))
+    contact = _contact(visit)
+    usage = orders.usage(visit.authority, [visit], today)[visit.entity_id]
+    return {
+        "authority": visit.authority.name,
+        "authority_code": visit.authority.code,
+        "unit": visit.unit.name,
+        "visit": visit.number,
+        "entity": {
+            "name": visit.entity.name,
+            "code": "" if visit.entity.kind == "person" else visit.entity.public_code,
+            "address": visit.entity.address,
+            "is_person": visit.entity.kind == "person",
+        },
+        "tasks": list(dict.fromkeys(f"{item.task.number} {item.task.name}" for item in matters)),
+        "matters": [
+            {
+                "code": item.matter.code,
+                "name": item.matter.name,
+                "content": item.matter.content,
+                "basis": item.matter.legal_basis,
+                "methods": [
+                    str(Matter.Method(m).label) for m in item.methods if m in Matter.Method.values
+                ],
+                "materials": item.matter.materials,
+                "version": item.matter_revision.version,
+            }
+            for item in matters
+        ],
+        "window_from": visit.window_from.isoformat(),
+        "window_to": visit.window_to.isoformat(),
+        "inspectors": [
+            _as_printed(member) for member in teams.current_team(visit) if member.inspector
+        ],
+        "experts": [
+            {"name": member.expert.name, "organisation": member.expert.organisation}
+            for member in teams.current_team(visit)
+            if member.expert
+        ],
+        "order": {
+            "number": visit.order.number if visit.order else "",
+            "is_emergency": bool(visit.order and visit.order.is_emergency),
+        },
+        "usage": {"hits": usage.hits, "limit": usage.limit, "text": str(usage)},
+        "rights": list(RIGHTS),
+        "duties": list(DUTIES),
+        "contact": contact,
+        "on": today.isoformat(),
+    }
+
+
+def notice_context(visit: Visit) -> dict[str, Any] | None:
+    """The frozen content with number, token and the address of its public check page; None before it is made."""
+    notice = Notice.objects.filter(visit=visit).select_related("issued_by").first()
+    if notice is None:
+        return None
+    return {
+        **notice.content,
+        "number": notice.number,
+        "token": notice.token,
+        "check_url": check_url(notice.token),
+        "issued_at": notice.issued_at,
+        "issued_by": notice.issued_by.full_name,
+        "delivered_at": notice.delivered_at,
+    }
+
+
+def check_url(token: str) -> str:
+    """Where the QR code points: the public site's page for this notice."""
+    return f"{settings.PUBLIC_BASE_URL}/check/{token}/"
+
+
+def _as_printed(member: TeamMember) -> dict[str, Any]:
+    person = member.inspector
+    assert person is not None
+    return {
+        "name": person.name,
+        "certificate_no": person.certificate_no,
+        "certificate_name": person.certificate_name,
+        "expires_on": person.certificate_expires_on.isoformat(),
+        "is_leader": member.part == TeamMember.Part.LEADER,
+    }
+
+
+def _contact(visit: Visit) -> dict[str, str]:
+    """The unit's own telephone, else the authority's; the leader is who is asked for."""
+    leader = next(
+        (m.inspector for m in teams.current_team(visit) if m.part == TeamMember.Part.LEADER), None
+    )
+    return {
+        "name": leader.name if leader else visit.unit.name,
+        "phone": visit.unit.phone or visit.authority.phone,
+        "address": visit.unit.address or visit.authority.address,
+    }

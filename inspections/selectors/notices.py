@@ -1,0 +1,66 @@
+"""What the public may see of a notice when its code is checked: that it is real, who comes, and for what (A64, A98, A101)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from inspections.models import Notice, Visit
+from registry.rules.names import mask_person
+
+
+@dataclass(frozen=True)
+class CheckedNotice:
+    number: str
+    authority: str
+    unit: str
+    phone: str
+    entity_name: str  # a natural person's is masked
+    matters: list[dict[str, Any]]
+    inspectors: list[dict[str, Any]]
+    window_from: date
+    window_to: date
+    usage: str
+    is_delivered: bool
+    is_over: bool
+    word: str
+
+
+_WORDS = {
+    Visit.State.ORDERED: "检查尚未开始",
+    Visit.State.IN_PROGRESS: "正在检查",
+    Visit.State.DEEMED_DONE: "本次检查已取消，不再上门",
+}
+
+
+def by_token(token: str) -> CheckedNotice | None:
+    """The notice with this code, or None. The entity's contact, the order's text and the tasks' names stay inside."""
+    notice = (
+        Notice.objects.filter(token=token[:32])
+        .select_related("visit__authority", "visit__unit")
+        .first()
+    )
+    if notice is None:
+        return None
+    content, visit = notice.content, notice.visit
+    entity = content["entity"]
+    return CheckedNotice(
+        number=notice.number,
+        authority=content["authority"],
+        unit=content["unit"],
+        phone=content["contact"]["phone"],
+        entity_name=mask_person(entity["name"]) if entity["is_person"] else entity["name"],
+        matters=[
+            {"name": m["name"], "basis": m["basis"], "methods": m["methods"]}
+            for m in content["matters"]
+        ],
+        inspectors=[
+            {"name": p["name"], "certificate_no": p["certificate_no"], "is_leader": p["is_leader"]}
+            for p in content["inspectors"]
+        ],
+        window_from=date.fromisoformat(content["window_from"]),
+        window_to=date.fromisoformat(content["window_to"]),
+        usage=content["usage"]["text"],
+        is_delivered=notice.delivered_at is not None,
+        is_over=visit.state not in {Visit.State.ORDERED, Visit.State.IN_PROGRESS},
+        word=_WORDS.get(visit.state, "检查已结束"),
+    )
