@@ -1,0 +1,95 @@
+"""抽查情况记录表: one visit on one sheet, filled as far as it is recorded; empty cells are filled in by hand (A61, A66)."""
+
+from typing import Any
+
+from inspections.models import Visit
+from inspections.rules.outcomes import DISPOSALS, public_label
+from inspections.selectors import teams
+from registry.models import Matter
+
+
+def of(visit: Visit) -> dict[str, Any]:
+    """The context of templates/inspections/documents/record_sheet.html; a constant number of queries."""
+    matters = visit.matters.select_related(
+        "matter", "task", "reviewed_by", "checklist"
+    ).prefetch_related(
+        "checklist__items",
+        "answers",
+        "findings",
+        "disposals__responsible",
+        "signatures__member__inspector",
+        "signatures__user",
+    )
+    rows = list(matters.order_by("id"))
+    return {
+        "visit": visit,
+        "entity": visit.entity,
+        "code": "" if visit.entity.kind == "person" else visit.entity.public_code,
+        "team": [
+            {
+                "name": str(member.inspector or member.expert),
+                "part": member.get_part_display(),
+                "certificate": member.inspector.certificate_no if member.inspector else "",
+            }
+            for member in teams.current_team(visit)
+        ],
+        "matters": [_matter(row) for row in rows],
+        "signatures": [
+            f"{row.matter.name}："
+            + "、".join(
+                f"{s.user.full_name} {s.at:%Y-%m-%d %H:%M}"
+                for s in row.signatures.all()
+                if s.revision == row.outcome_revision
+            )
+            for row in rows
+            if any(s.revision == row.outcome_revision for s in row.signatures.all())
+        ],
+        "review": "；".join(
+            f"{row.matter.name}：{row.get_state_display()}{'，' + row.reviewed_by.full_name if row.reviewed_by else ''}"
+            for row in rows
+            if row.reviewed_at
+        ),
+    }
+
+
+def _matter(row: Any) -> dict[str, Any]:
+    answers = {answer.item_id: answer for answer in row.answers.all()}
+    methods = [str(Matter.Method(m).label) for m in row.methods if m in Matter.Method.values]
+    return {
+        "name": row.matter.name,
+        "task": row.task.number,
+        "methods": "、".join(methods),
+        "outcome": public_label(row.outcome_codes) if row.outcome_codes else "",
+        "findings": [
+            f"{f.number}．{f.fact}（依据：{f.basis}）{'现场措施：' + f.on_site_measure if f.on_site_measure else ''}"
+            for f in row.findings.all()
+        ],
+        "disposals": [
+            f"{DISPOSALS[d.measure].label if d.measure in DISPOSALS else d.measure}，{d.responsible.name}，期限 {d.due_on:%Y-%m-%d}，{d.get_state_display()}"
+            for d in row.disposals.all()
+        ],
+        "lines": [_line(item, answers.get(item.pk)) for item in row.checklist.items.all()],
+    }
+
+
+def _line(item: Any, answer: Any) -> dict[str, Any]:
+    limits = ""
+    if item.unit:
+        low, high = item.minimum, item.maximum
+        limits = f"（{'不小于 ' + format(low.normalize(), 'f') if low is not None else ''}{'，' if low is not None and high is not None else ''}{'不大于 ' + format(high.normalize(), 'f') if high is not None else ''} {item.unit}）"
+    remark = ""
+    if answer:
+        number = (
+            f"{format(answer.number.normalize(), 'f')} {item.unit}"
+            if answer.number is not None
+            else ""
+        )
+        remark = "；".join(part for part in (number, answer.remark) if part)
+    return {
+        "number": item.number,
+        "text": item.text,
+        "basis": item.basis,
+        "limits": limits,
+        "answer": answer.get_value_display() if answer else "",
+        "remark": remark,
+    }

@@ -1,0 +1,48 @@
+"""Printed documents of a visit: 检查通知书 and 抽查情况记录表."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from bureau.access import access, fetch
+from bureau.services import documents
+from inspections.models import Visit
+from inspections.selectors import documents as notices
+from inspections.selectors import record_sheets
+
+
+@access()
+@require_safe
+def notice_pdf(request: HttpRequest, pk: str) -> HttpResponse:
+    """The notice as it was frozen; 404 before it is made."""
+    visit = fetch(request, Visit, pk=pk)
+    notice = notices.notice_context(visit)
+    if notice is None:
+        raise Http404("检查通知书还没有制作。")
+    context = {
+        "notice": notice,
+        "window_from": date.fromisoformat(notice["window_from"]),
+        "window_to": date.fromisoformat(notice["window_to"]),
+        "has_materials": any(matter["materials"] for matter in notice["matters"]),
+    }
+    return as_pdf(
+        documents.pdf("inspections/documents/notice.html", context), f"notice-{visit.number}"
+    )
+
+
+@access()
+@require_safe
+def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
+    visit = fetch(request, Visit.objects.select_related("entity", "unit", "authority"), pk=pk)
+    return as_pdf(
+        documents.pdf("inspections/documents/record_sheet.html", record_sheets.of(visit)),
+        f"sheet-{visit.number}",
+    )
+
+
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    """Shown in the browser, saved under an ASCII name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from planning.views import documents
+
+urlpatterns = [
+    path("sittings/<uuid:pk>/record.pdf", documents.record_pdf, name="sitting-record-pdf")
+]
