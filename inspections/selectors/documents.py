@@ -8,6 +8,8 @@ from django.conf import settings
 from inspections.models import Notice, TeamMember, Visit
 from inspections.selectors import orders, teams
 from registry.models import Matter
+from registry.rules.kinds import EntityKind
+from registry.rules.names import may_show_code
 
 # 国办发〔2024〕54号 and the Ministry of Justice's standard notice: rights, duties, and how to complain (A74, A101).
 RIGHTS = (
@@ -34,9 +36,11 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
         "visit": visit.number,
         "entity": {
             "name": visit.entity.name,
-            "code": "" if visit.entity.kind == "person" else visit.entity.public_code,
+            "code": visit.entity.public_code
+            if may_show_code(EntityKind(visit.entity.kind))
+            else "",
             "address": visit.entity.address,
-            "is_person": visit.entity.kind == "person",
+            "kind": visit.entity.kind,
         },
         "tasks": list(dict.fromkeys(f"{item.task.number} {item.task.name}" for item in matters)),
         "matters": [

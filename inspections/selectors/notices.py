@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from inspections.models import Notice, Visit
-from registry.rules.names import mask_person
+from registry.rules.kinds import EntityKind
+from registry.rules.names import public_name
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def by_token(token: str) -> CheckedNotice | None:
         authority=content["authority"],
         unit=content["unit"],
         phone=content["contact"]["phone"],
-        entity_name=mask_person(entity["name"]) if entity["is_person"] else entity["name"],
+        entity_name=public_name(EntityKind(entity["kind"]), entity["name"]),
         matters=[
             {"name": m["name"], "basis": m["basis"], "methods": m["methods"]}
             for m in content["matters"]

@@ -18,8 +18,9 @@ from inspections.rules.teams import BY_HAND, Passed, missing_quals
 from inspections.selectors import teams as reading
 from inspections.services.dispatch import coordinators
 from inspections.services.teams import check_people
-from registry.models import Expert, Inspector
-from registry.services import recusals
+from registry.models import Expert, Inspector, Recusal
+from registry.selectors import recusals
+from registry.services import people
 
 _DESK = (Role.COORDINATOR, Role.ORGANISER)
 
@@ -48,14 +49,7 @@ def request(
         if not _is_self(leaver, actor):
             require(actor, row.authority_id, *_DESK)
         if code == Replacement.Code.RECUSAL:
-            recusals.declare(
-                authority=row.authority,
-                person=_person(leaver),
-                entity=row.entity,
-                reason=recusal_reason,
-                note=note,
-                actor=actor,
-            )
+            _recuse(row, leaver, recusal_reason, note, actor)
         last = row.replacements.aggregate(last=Max("number"))["last"] or 0
         try:
             with transaction.atomic():
@@ -253,6 +247,25 @@ def _member(visit: Visit, member: TeamMember) -> TeamMember:
     if found is None:
         raise Conflict("此人已不在检查组内，请刷新页面查看。")
     return found
+
+
+def _recuse(visit: Visit, leaver: TeamMember, reason: str, note: str, actor: User) -> None:
+    """The tie in the register; one that stands there already is enough."""
+    if reason not in Recusal.Reason.values:
+        raise RuleError("请选择回避事由。")
+    person = _person(leaver)
+    officers = [person.pk] if isinstance(person, Inspector) else []
+    experts = [person.pk] if isinstance(person, Expert) else []
+    if recusals.in_force(officers, [visit.entity_id], experts).exists():
+        return
+    people.declare_recusal(
+        actor=actor,
+        entity=visit.entity,
+        reason=reason,
+        note=note.strip(),
+        inspector=leaver.inspector,
+        expert=leaver.expert,
+    )
 
 
 def _person(member: TeamMember) -> Inspector | Expert:
