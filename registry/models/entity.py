@@ -186,6 +186,11 @@ class Listing(models.Model):
         return str(self.entity)
 
 
+class SpecialPoolQuerySet(models.QuerySet["SpecialPool"]):
+    def visible_to(self, user) -> "SpecialPoolQuerySet":
+        return self.filter(authority_id__in=user.authority_ids)
+
+
 class SpecialPool(models.Model):
     """分类专项名录库 with its build standard (A12, A13)."""
 
@@ -204,6 +209,8 @@ class SpecialPool(models.Model):
         Listing, related_name="special_pools", blank=True, verbose_name="在库对象"
     )
     is_active = models.BooleanField("在用", default=True)
+
+    objects = SpecialPoolQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "专项名录库"

@@ -1,0 +1,166 @@
+"""Keeping the inspector and expert registers, and recusals (A19–A25, A57, A100)."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bureau import audit
+from bureau.access import require
+from bureau.errors import Conflict, Forbidden, RuleError
+from bureau.models import Agency, Role, User
+from bureau.services import numbers
+from registry.models import Entity, Expert, Inspector, Recusal
+
+KEEPERS = (Role.DIVISION_ADMIN,)
+
+
+def save_inspector(
+    *,
+    actor: User,
+    authority: Agency,
+    inspector: Inspector | None,
+    fields: dict[str, Any],
+    year: int,
+) -> Inspector:
+    """Adds an officer (with a new code that is never reused) or changes one. Raises RuleError when the certificate is already registered."""
+    require(actor, authority.pk, *KEEPERS)
+    with transaction.atomic():
+        is_new = inspector is None
+        row = (
+            Inspector(authority=authority, pid=_pid(authority, "I", year))
+            if inspector is None
+            else Inspector.objects.select_for_update(of=("self",)).get(pk=inspector.pk)
+        )
+        before = {name: _shown(getattr(row, name)) for name in fields} if not is_new else {}
+        for name, value in fields.items():
+            setattr(row, name, value)
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as error:
+            raise RuleError(
+                f"执法证号 {fields.get('certificate_no')} 或所选账号已登记在另一人名下，请核对。"
+            ) from error
+        changes = audit.differences(before, {name: _shown(getattr(row, name)) for name in fields})
+        audit.record(
+            "inspector.registered" if is_new else "inspector.changed",
+            f"{'登记' if is_new else '修改'}执法检查人员：{row.name}",
+            target=row,
+            actor=actor,
+            detail={"changes": changes},
+        )
+        return row
+
+
+def set_inspector_state(*, actor: User, inspector: Inspector, state: str, reason: str) -> None:
+    """Takes an officer out of the register or back in; frozen draws are not touched."""
+    require(actor, inspector.authority_id, *KEEPERS)
+    with transaction.atomic():
+        row = Inspector.objects.select_for_update(of=("self",)).get(pk=inspector.pk)
+        if row.state == state:
+            raise Conflict(f"{row.name}已经是“{row.get_state_display()}”。")
+        row.state = state
+        row.save(update_fields=["state"])
+        audit.record(
+            "inspector.left" if state == "left" else "inspector.back",
+            f"{row.name}{'出库' if state == 'left' else '重新入库'}：{reason}",
+            target=row,
+            actor=actor,
+        )
+
+
+def save_expert(
+    *, actor: User, authority: Agency, expert: Expert | None, fields: dict[str, Any], year: int
+) -> Expert:
+    """Adds or changes an expert of the 专家库."""
+    require(actor, authority.pk, *KEEPERS)
+    with transaction.atomic():
+        row = (
+            Expert(authority=authority, pid=_pid(authority, "E", year))
+            if expert is None
+            else Expert.objects.select_for_update(of=("self",)).get(pk=expert.pk)
+        )
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save()
+        audit.record(
+            "expert.registered" if expert is None else "expert.changed",
+            f"{'登记' if expert is None else '修改'}专家：{row.name}",
+            target=row,
+            actor=actor,
+        )
+        return row
+
+
+def declare_recusal(
+    *,
+    actor: User,
+    entity: Entity,
+    reason: str,
+    note: str,
+    inspector: Inspector | None = None,
+    expert: Expert | None = None,
+) -> Recusal:
+    """回避 between a person and an entity: by the inspector themself or by those who keep the register (A57)."""
+    person = inspector or expert
+    if person is None:
+        raise RuleError("请选择需要回避的人员。")
+    is_self = inspector is not None and inspector.user_id == actor.pk
+    if not is_self:
+        require(actor, person.authority_id, *KEEPERS, Role.COORDINATOR, Role.ORGANISER)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                row = Recusal.objects.create(
+                    authority=person.authority,
+                    inspector=inspector,
+                    expert=expert,
+                    entity=entity,
+                    reason=reason,
+                    note=note,
+                    declared_by=actor,
+                )
+        except IntegrityError as error:
+            raise RuleError(f"已登记过{person}对“{entity.name}”的回避，无须重复登记。") from error
+        audit.record(
+            "recusal.declared",
+            f"回避：{person} 不检查 {entity.name}（{row.get_reason_display()}）",
+            target=row,
+            actor=actor,
+            authority=person.authority,
+            about=[person, entity],
+        )
+        return row
+
+
+def lift_recusal(*, actor: User, recusal: Recusal) -> None:
+    """Ends a recusal; nobody lifts their own."""
+    require(actor, recusal.authority_id, *KEEPERS)
+    with transaction.atomic():
+        row = (
+            Recusal.objects.select_for_update(of=("self",))
+            .select_related("inspector", "expert", "entity", "authority")
+            .get(pk=recusal.pk)
+        )
+        if row.inspector and row.inspector.user_id == actor.pk:
+            raise Forbidden("不能解除自己的回避，请由另一位管理员办理。")
+        if row.state != Recusal.State.IN_FORCE:
+            raise Conflict("这项回避已经解除。")
+        row.state, row.lifted_at = Recusal.State.LIFTED, timezone.now()
+        row.save(update_fields=["state", "lifted_at"])
+        audit.record(
+            "recusal.lifted",
+            f"解除回避：{row}",
+            target=row,
+            actor=actor,
+            about=[row.entity, row.inspector or row.expert],
+        )
+
+
+def _pid(authority: Agency, mark: str, year: int) -> str:
+    return f"{mark}{authority.code}-{year}-{numbers.next_number(authority=authority, kind=f'pid-{mark}', year=year):04}"
+
+
+def _shown(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | list | bool) else str(value)
