@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+"""Pages of the registry: joined from one list per part."""
+
+from registry.urls_imports import urlpatterns as import_patterns
 
 app_name = "registry"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*import_patterns]

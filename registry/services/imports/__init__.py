@@ -5,7 +5,15 @@ from registry.services.imports.checking import sentence
 from registry.services.imports.committing import COMMIT_JOB, commit, drop, start_commit
 from registry.services.imports.kinds import columns_of, committer, importer_of
 from registry.services.imports.reading import Refused
-from registry.services.imports.staging import ROLES, STAGE_JOB, receive, restage, stage, store
+from registry.services.imports.staging import (
+    ROLES,
+    STAGE_JOB,
+    is_busy,
+    receive,
+    restage,
+    stage,
+    store,
+)
 
 # Named here so that the four kinds of this app are registered with the package.
 BUILT_IN = (entities.Entities, inspectors.Inspectors, matters.Matters, ledger.Ledger)
@@ -20,6 +28,7 @@ __all__ = [
     "committer",
     "drop",
     "importer_of",
+    "is_busy",
     "receive",
     "restage",
     "sentence",
