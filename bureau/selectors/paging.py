@@ -63,13 +63,16 @@ def _flip(field: str) -> str:
 
 def _beyond(fields: list[str], key: list[Any]) -> Q:
     """(a, b, c) after key in lexicographic order, each field in its own direction."""
+    first = fields[0]
+    # Implied by what follows, but an OR alone gives an index no place to start from: every page would read from the top.
+    reach = "lte" if first.startswith("-") else "gte"
     condition = Q()
     equal = Q()
     for field, value in zip(fields, key, strict=True):
         name = field.lstrip("-")
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
-    return condition
+    return Q(**{f"{first.lstrip('-')}__{reach}": key[0]}) & condition
 
 
 def _edge(row: Any, fields: list[str]) -> str:

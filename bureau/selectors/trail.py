@@ -6,13 +6,17 @@ from django.db import models
 from django.urls import reverse
 
 from bureau.audit import reference
-from bureau.models import AuditEvent
+from bureau.models import Agency, AuditEvent
 
 
-def of(row: models.Model, *, limit: int = 30) -> list[dict[str, Any]]:
-    """Newest first; one query."""
-    events = AuditEvent.objects.filter(about__contains=[reference(row)]).order_by("-id")[:limit]
-    return [as_item(event) for event in events]
+def of(
+    row: models.Model, *, limit: int = 30, authority: Agency | None = None
+) -> list[dict[str, Any]]:
+    """Newest first; one query. `authority`: only its events, for a row that several authorities share."""
+    events = AuditEvent.objects.filter(about__contains=[reference(row)])
+    if authority is not None:
+        events = events.filter(authority=authority)
+    return [as_item(event) for event in events.order_by("-id")[:limit]]
 
 
 def as_item(event: AuditEvent) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _weasyprint() -> dict[str, Any]:
             ) from error
         folder = settings.FONT_DIR.resolve()
 
-        class FontsOnly(URLFetcher):  # type: ignore[misc]
+        class FontsOnly(URLFetcher):
             """Refuses everything but files in the font folder, whatever a document says."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:

@@ -53,7 +53,7 @@ def give_seat(*, actor: User, person: User, agency: Agency, role: str) -> Member
         if not is_new:
             seat.from_on, seat.to_on = timezone.localdate(), None
             seat.save(update_fields=["from_on", "to_on"])
-        _check_separation(person, agency)
+        _check_separation(person, agency.authority)
         audit.record(
             "seat.given",
             f"{person.full_name}任{agency.name}{seat.get_role_display()}",
@@ -207,12 +207,10 @@ def _may_seat(actor: User, agency: Agency, role: str) -> None:
     raise Forbidden("角色由本单位系统管理员管理；内设机构管理员只能管理本科室的检查人员。")
 
 
-def _check_separation(person: User, agency: Agency) -> None:
+def _check_separation(person: User, authority: Agency | None) -> None:
     """三权分立: with separation = strict, administrator, publisher of security and audit are different people."""
-    if (
-        rule_settings.value_of("separation", agency.authority, timezone.localdate().year)
-        != "strict"
-    ):
+    year = timezone.localdate().year
+    if authority is None or rule_settings.value_of("separation", authority, year) != "strict":
         return
     roles = set(
         Membership.objects.filter(user=person, to_on__isnull=True).values_list("role", flat=True)
