@@ -4,6 +4,7 @@ A made folder is built from raw text, not by the package, so that a rule can be 
 digest is right: only the rule itself is then left to refuse it.
 """
 
+from collections import Counter
 from pathlib import Path
 
 from lottery import Stratum, draw_entities, draw_teams, h, sha256
@@ -140,8 +141,7 @@ def result_text(values: dict[str, str], files: dict[str, str], a: str, seed: str
         rows = [line.split("\t") for line in values["stratum"].split("\n")]
         strata = [Stratum(label=label, k=int(k), reserve=int(spare)) for label, k, spare in rows]
         candidates = read_candidates(files["candidates.tsv"].encode())
-        labels = [stratum for _, stratum in candidates]
-        counts = {label: labels.count(label) for label in labels}
+        counts = Counter(stratum for _, stratum in candidates)
         return draw_entities(candidates, strata, counts, seed).to_text(a)
     except (ProtocolError, ValueError):
         return f"ssj1-result\t{a}\nseed\t{seed}\n"
