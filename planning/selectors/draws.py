@@ -271,6 +271,67 @@ def _names(draw: Draw, listed: list[str]) -> dict[str, str]:
     )
 
 
+@dataclass(frozen=True)
+class TeamRow:
+    visit: str
+    is_filled: bool
+    members: list[tuple[str, str]]  # (duty in Chinese, pid)
+
+
+DUTIES = {"leader": "组长", "member": "组员", "expert": "专家"}
+
+
+def team_rows(draw: Draw) -> list[TeamRow]:
+    """The teams of a computed teams draw, in the order in which they were matched."""
+    if draw.kind != Draw.Kind.TEAMS or "computed" not in kinds(draw):
+        return []
+    found: list[TeamRow] = []
+    for line in content(draw, "result.tsv").decode().splitlines()[2:]:
+        kind, visit, what, *rest = line.split("\t")
+        if kind == "visit":
+            found.append(TeamRow(visit, what == "filled", []))
+        else:
+            found[-1].members.append((DUTIES[what], rest[0]))
+    return found
+
+
+def neighbours(draw: Draw) -> tuple[Draw | None, Draw | None]:
+    """The announcements before and after this one in the authority's chain."""
+    own = Draw.objects.filter(authority_id=draw.authority_id).defer("nonce", "list_salt")
+    before = own.filter(chain_number__lt=draw.chain_number).order_by("-chain_number").first()
+    after = own.filter(chain_number__gt=draw.chain_number).order_by("chain_number").first()
+    return before, after
+
+
+def timeline(draw: Draw) -> list[dict[str, Any]]:
+    """The draw's events, newest first, for components/trail.html; voiding in red."""
+    rows = draw.events.select_related("actor").order_by("-id")
+    return [
+        {
+            "time": event.at,
+            "text": event.get_kind_display() + _reason(event),
+            "actor": event.actor.full_name if event.actor else "系统",
+            "role": "",
+            "is_key": event.kind in {"locked", "computed"},
+            "is_bad": event.kind == "voided",
+            "url": "",
+        }
+        for event in rows
+    ]
+
+
+def _reason(event: DrawEvent) -> str:
+    return f"：{event.detail['reason']}" if event.detail.get("reason") else ""
+
+
+def public_file(draw: Draw, name: str) -> bytes | None:
+    """One file's bytes if everybody may have it now; the others are not read."""
+    if name not in ALWAYS_PUBLIC and not is_revealed(draw):
+        return None
+    row = draw.files.filter(name=name).first()
+    return bytes(row.content) if row else None
+
+
 def exclusions(draw: Draw) -> list[tuple[str, int]]:
     """(reason in Chinese, how many): shown before the reveal too, as the announcement shows the total."""
     reasons = draw.counts.get("reasons", {})

@@ -1,0 +1,194 @@
+"""Input of the sitting's pages: shape and format only; what is allowed is the services' (DRAW §4)."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from bureau.models import Agency, User
+from bureau.services import notifications
+from planning.models import Draw, Sitting
+from planning.selectors import sittings as reads
+
+MOMENT = "%Y-%m-%dT%H:%M"
+NO_DIGITS = "只能填 0–9 的数字，不要有空格。"
+
+
+def _moment(label: str, **options: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"],
+        **options,
+    )
+
+
+class SittingForm(forms.Form):
+    title = forms.CharField(label="名称", max_length=150)
+    tasks = forms.ModelMultipleChoiceField(
+        label="任务",
+        queryset=None,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="只列出待摇号、还没有安排的任务。同场各项任务共用监督人的数字，一起锁定。",
+        error_messages={"required": "请至少选择一项任务。"},
+    )
+    unit = forms.ModelChoiceField(label="组织单位", queryset=None)
+    place = forms.CharField(label="地点", max_length=100, required=False)
+    planned_at = _moment("计划时间")
+    digits_each = forms.IntegerField(
+        label="每位监督人给出位数",
+        min_value=8,
+        max_value=64,
+        initial=12,
+        help_text="一位监督人至少 12 位，两位以上每人至少 8 位；用骰子或摇号球得出。",
+    )
+    beacon_source = forms.ChoiceField(
+        label="公共随机源",
+        choices=Sitting.Beacon.choices,
+        initial="none",
+        help_text="在约定时刻之前谁都不知道的公开数值；不用也可以。",
+    )
+    beacon_not_before = _moment("随机值公布不早于", required=False)
+    beacon_round = forms.CharField(
+        label="期号",
+        max_length=20,
+        required=False,
+        help_text="快乐8 为 7 位期号；drand 可留空，按公布时刻自动取第一轮。",
+    )
+    reveal = forms.ChoiceField(
+        label="公开方式",
+        choices=[("immediate", "抽取后立即公开名单"), ("deferred", "延后公开（防止通风报信）")],
+        initial="immediate",
+        help_text="延后公开时，公告指纹和记录仍然立即公开；名单在任务办结或最迟公开日公开。",
+    )
+    reveal_by = forms.DateField(
+        label="最迟公开日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, authority: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tasks"].queryset = reads.free_tasks(authority.pk)
+        self.fields["unit"].queryset = Agency.objects.filter(authority=authority, is_active=True)
+        self.fields["unit"].initial = authority.pk
+        self.fields["planned_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
+
+
+class WitnessForm(forms.Form):
+    user = forms.ModelChoiceField(
+        label="监督人",
+        queryset=None,
+        help_text="只列出有“摇号监督人”角色、且不是操作人和任务经办人的人员。",
+    )
+    capacity_text = forms.CharField(
+        label="身份", max_length=60, initial="局办公室监督人员", required=False
+    )
+
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        holders = notifications.holders(authority=sitting.authority, roles=["witness"])
+        barred = reads.barred_witnesses(sitting)
+        self.fields["user"].queryset = User.objects.filter(
+            pk__in=[user.pk for user in holders if user.pk not in barred]
+        )
+
+
+class LockForm(forms.Form):
+    reason = forms.CharField(
+        label="重抽或补抽的原因",
+        max_length=200,
+        help_text="所选任务以前抽取过；原因写入公告，对外公开。",
+    )
+
+    def __init__(self, *args: Any, is_redraw: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_redraw:
+            del self.fields["reason"]
+
+
+class CommitForm(forms.Form):
+    """Commitments made in the browser or elsewhere; digits only where no script runs and the server computes."""
+
+    digits = forms.RegexField(
+        r"^[0-9]+$", label="数字", required=False, error_messages={"invalid": NO_DIGITS}
+    )
+    own_device = forms.BooleanField(label="这是我本人的设备（不是操作人的）", required=False)
+
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = list(sitting.draws.order_by("chain_number").values_list("number", flat=True))
+        for number in self.numbers:
+            self.fields[f"commitment-{number}"] = forms.RegexField(
+                r"^[0-9a-f]{64}$",
+                label=f"{number} 的承诺值",
+                required=False,
+                error_messages={"invalid": "承诺值是 64 位小写十六进制数字，请整段粘贴。"},
+            )
+
+    @property
+    def commitments(self) -> dict[str, str]:
+        return {number: self.cleaned_data[f"commitment-{number}"] for number in self.numbers}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.errors:
+            return given
+        has_all = all(self.commitments.values())
+        if not has_all and not given.get("digits"):
+            raise forms.ValidationError("请输入数字并生成承诺，或粘贴在别处算好的全部承诺值。")
+        return given
+
+
+class OpenForm(forms.Form):
+    digits = forms.RegexField(r"^[0-9]+$", label="数字", error_messages={"invalid": NO_DIGITS})
+    salt = forms.RegexField(
+        r"^[0-9a-f]{64}$",
+        label="盐值",
+        error_messages={"invalid": "盐值是 64 位小写十六进制数字，请整段粘贴您作承诺时保存的值。"},
+    )
+
+    def __init__(self, *args: Any, has_salt: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_salt:
+            del self.fields["salt"]
+
+
+class BeaconForm(forms.Form):
+    value = forms.CharField(
+        label="公布的数值",
+        max_length=200,
+        help_text="快乐8：20 个号码，用空格隔开；drand：64 位 randomness。登记后不能更改。",
+    )
+    again = forms.CharField(label="再输一遍", max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("value", "").split() != given.get("again", "").split():
+            raise forms.ValidationError("两次输入的数值不一致，请对照公布页面核对后重新输入。")
+        return given
+
+
+class VoidForm(forms.Form):
+    draw = forms.ModelChoiceField(
+        label="作废哪一次抽取", queryset=None, required=False, empty_label="本场全部抽取"
+    )
+    reason = forms.CharField(
+        label="作废原因", max_length=200, help_text="原因会随作废的抽取一并公开。"
+    )
+
+    def __init__(self, *args: Any, sitting: Sitting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Draw.objects.filter(sitting=sitting).exclude(events__kind="voided")
+        self.fields["draw"].queryset = own
+        if sitting.state != Sitting.State.COMPUTED or own.count() < 2:
+            del self.fields["draw"]
+
+
+class VoidDecisionForm(forms.Form):
+    approve = forms.ChoiceField(
+        label="意见",
+        choices=[("yes", "批准作废"), ("no", "不同意作废")],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label="说明", max_length=200, required=False)

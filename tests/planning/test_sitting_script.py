@@ -1,0 +1,70 @@
+"""static/js/witness.js in a real browser: the same SHA-256, and digits that never leave it before they are opened."""
+
+import json
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+
+import lottery
+
+SCRIPT = settings.ROOT / "static" / "js" / "witness.js"
+A = "41d30a2cdc7c78f3d7ee8662e5a9a54c4a04381375142aff2a4a7ba8db5786bd"
+FORM = f"""
+<form data-witness-commit="one" data-each="12" action="/sent" method="post">
+<input name="digits"><div data-without-script>no script</div>
+<input name="commitment-X-1" data-a="{A}">
+<div data-salt-box hidden><span data-salt></span></div><p data-complaint hidden></p>
+<button data-commit-button>提交承诺</button></form>
+"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        page = browser.new_page()
+        page.route(
+            "http://portal.test/**",
+            lambda route: route.fulfill(body=FORM, content_type="text/html; charset=utf-8"),
+        )
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def form(page):
+    page.goto("http://portal.test/")
+    page.evaluate("window.localStorage.clear()")
+    page.add_script_tag(path=str(SCRIPT))
+    return page
+
+
+@pytest.mark.parametrize("length", [0, 1, 55, 56, 63, 64, 119, 190])
+def test_the_script_hashes_as_python_does(form, length):
+    text = ("ssj1|witness|0123456789abcdef" * 8)[:length]
+
+    assert form.evaluate("text => window.ssjWitness.sha256(text)", text) == lottery.sha256(
+        text.encode()
+    )
+
+
+def test_digits_stay_in_the_browser_and_the_commitment_is_right(form):
+    form.fill("input >> nth=0", "004207731905")
+    form.click("button")
+    kept = json.loads(form.evaluate("window.localStorage.getItem('witness:one')"))
+    shown = form.inner_text("[data-salt]").replace(" ", "")
+    with form.expect_request("http://portal.test/sent") as sent:
+        form.click("button")
+
+    expected = lottery.witness_commitment(A, kept["salt"], "004207731905")
+    assert kept == {"salt": shown, "digits": "004207731905"}
+    assert sent.value.post_data == f"commitment-X-1={expected}"
+
+
+def test_too_few_digits_are_named(form):
+    form.fill("input >> nth=0", "0042")
+    form.click("button")
+
+    assert form.inner_text("[data-complaint]") == "请输入 12 位数字，现有 4 位。"
+    assert form.input_value("[data-a]") == ""
