@@ -41,7 +41,8 @@ bench: setup ## measure draw, import, public lists and queries per page (ARGS="d
 doctor: ## say in one sentence each what works here and what is missing
 	@$$( [ -x $(BIN)/python ] && echo $(BIN)/python || command -v python3 ) scripts/doctor.py --port "$(PORT)"
 
-faults: setup ## kill worker, broker and database under a running demo and see it come back
+faults: setup ## plant faults in the draw (each must turn a test red), then kill parts of a running demo
+	@$(BIN)/python -m tests.lottery.faults
 	@$(BIN)/python scripts/faults.py $(ARGS)
 
 screenshots: setup setup-browser ## take the README's pictures of a freshly seeded demo
