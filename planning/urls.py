@@ -1,4 +1,7 @@
-from django.urls import URLPattern
+from planning.urls_documents import urlpatterns as document_patterns
+from planning.urls_draws import urlpatterns as draw_patterns
+from planning.urls_plans import urlpatterns as plan_patterns
+from planning.urls_tasks import urlpatterns as task_patterns
 
 app_name = "planning"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*plan_patterns, *task_patterns, *draw_patterns, *document_patterns]

@@ -1,5 +1,6 @@
 """Forms of the annual plan."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from bureau.models import Agency
 from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
 from planning.models import Plan, PlanItem
 from planning.rules.items import ItemValues
+from planning.rules.quotas import EVERYBODY
+from planning.rules.quotas import plain as number_text
 from registry.models import Matter
 
 
@@ -132,6 +135,24 @@ class ItemForm(forms.Form):
         }
         return ItemValues(**plain, scope=scope_from(cleaned))
 
+    def values_for_count(self) -> ItemValues | None:
+        """As much as a count needs, before the rest is filled in; None without a mode."""
+        cleaned = self.cleaned_data
+        mode = cleaned.get("ratio_mode")
+        if not mode or (cleaned.get("ratio_value") is None and mode not in EVERYBODY):
+            return None
+        nobody = date.min
+        return ItemValues(
+            name="",
+            matters=(),
+            lead=0,
+            period_from=nobody,
+            period_to=nobody,
+            ratio_mode=mode,
+            ratio_value=cleaned.get("ratio_value"),
+            scope=scope_from(cleaned),
+        )
+
     @property
     def general(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if not name.startswith("scope_")]
@@ -152,6 +173,7 @@ def _initial(values: ItemValues) -> dict[str, Any]:
     plain = {name: getattr(values, name) for name in ItemValues.__dataclass_fields__}
     scope = plain.pop("scope")
     plain["is_targeted"] = str(values.is_targeted)
+    plain["ratio_value"] = number_text(values.ratio_value)
     # Counted numbers are counted again unless somebody types them.
     plain["base_count"] = plain["estimate"] = None
     return plain | scope_initial(scope)

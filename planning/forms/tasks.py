@@ -9,6 +9,7 @@ from bureau.models import Agency
 from planning.forms.plans import day_field
 from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
 from planning.models import PlanItem, Task, TaskStratum
+from planning.rules.quotas import plain
 from planning.rules.strata import Stratum
 from planning.services.tasks import TaskValues
 from registry.models import Matter
@@ -82,10 +83,10 @@ class TaskForm(forms.Form):
 
     def values(self) -> TaskValues:
         cleaned = self.cleaned_data
-        plain = {name: cleaned[name] for name in TaskValues.__dataclass_fields__ if name in cleaned}
+        given = {name: cleaned[name] for name in TaskValues.__dataclass_fields__ if name in cleaned}
         scope = scope_from(cleaned)
         receipt = self.task.platform_receipt if self.task else ""
-        return TaskValues(**plain, scope=scope, is_targeted=bool(scope), platform_receipt=receipt)
+        return TaskValues(**given, scope=scope, is_targeted=bool(scope), platform_receipt=receipt)
 
     @property
     def general(self) -> list[forms.BoundField]:
@@ -112,10 +113,6 @@ class StratumForm(forms.Form):
     def __init__(self, *args: Any, choices: ScopeChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update(scope_fields(choices))
-        for name in ("label", "mode", "value"):
-            self.fields[name].widget.attrs["class"] = (
-                "form-select" if name == "mode" else "form-control"
-            )
 
     @property
     def conditions(self) -> list[forms.BoundField]:
@@ -159,7 +156,8 @@ class StrataForms:
         return len(self.forms)
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in self.forms])
+        verdicts = [form.is_valid() for form in self.forms]  # every form shows its errors
+        return all(verdicts)
 
     def strata(self) -> list[Stratum]:
         found = [form.stratum() for form in self.forms if form.is_bound and form.is_valid()]
@@ -206,13 +204,13 @@ class TaskFilter(forms.Form):
 def _initial(task: Task | None, item: PlanItem | None) -> dict[str, Any]:
     if task is not None:
         parts = list(task.participants.all())
-        plain = {
+        facts = {
             name: getattr(task, name)
             for name in TaskValues.__dataclass_fields__
             if name not in {"unit", "matters", "scope", "executing", "participants"}
         }
         return (
-            plain
+            facts
             | {"unit": task.unit_id, "matters": [m.pk for m in task.matters.all()]}
             | {"executing": [p.agency_id for p in parts if p.part == "executing"]}
             | {"participants": [p.agency_id for p in parts if p.part == "participant"]}
@@ -235,7 +233,7 @@ def _stratum_initial(stratum: Stratum) -> dict[str, Any]:
     return {
         "label": stratum.label,
         "mode": stratum.mode,
-        "value": stratum.value.normalize() if stratum.value is not None else None,
+        "value": plain(stratum.value),
     } | scope_initial(stratum.scope)
 
 

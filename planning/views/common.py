@@ -1,0 +1,50 @@
+"""What planning's pages share: whose roles count here, buttons from the process tables, downloads."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+from bureau.access import role_names
+from bureau.models import User
+from bureau.rules.processes import Process
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Row = tuple[str, str, str, str, dict[str, str] | None, str]
+
+
+def roles_at(user: User, authority_id: int) -> frozenset[str]:
+    """The roles this person holds at that authority or one of its units."""
+    return frozenset(s.role for s in user.seats if s.agency.authority_id == authority_id)
+
+
+def buttons(
+    process: Process,
+    state: str,
+    user: User,
+    authority_id: int,
+    urls: Mapping[str, str],
+    *,
+    refused: Callable[[str], str] = lambda action: "",
+) -> dict[str, Any]:
+    """components/actions.html from the table: `urls` names the steps this page offers, `refused` why one is barred here."""
+    roles = roles_at(user, authority_id)
+    mine: list[Row] = []
+    for step in process.available(state, roles):
+        if step.action in urls:
+            reason = refused(step.action)
+            css = "btn-back" if step.needs_reason else ("" if mine else "btn-primary")
+            mine.append((step.label, "" if reason else urls[step.action], css, "get", None, reason))
+    theirs = [
+        (step.label, f"由{role_names(step.roles)}办理")
+        for step in process.others(state, roles)
+        if step.action in urls
+    ]
+    return {"mine": mine, "theirs": theirs}
+
+
+def download(content: bytes, name: str, kind: str = DOCX) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response

@@ -1,0 +1,386 @@
+"""Pages of a task: list, settings, scheme, and the steps up to the draw. Strata and pools are in `task_pool`."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bureau.access import access, fetch
+from bureau.errors import RuleError
+from bureau.models import Role
+from bureau.selectors import paging, rule_settings, trail
+from planning.forms.plans import NoteForm
+from planning.forms.tasks import PlatformForm, SchemeForm, TaskFilter, TaskForm
+from planning.models import Sitting, Task
+from planning.rules import scheme as scheme_rules
+from planning.rules.processes import TASK
+from planning.selectors import pools
+from planning.selectors import tasks as selectors
+from planning.services import documents, platform
+from planning.services import tasks as services
+from planning.services.pools import keepers_text
+from planning.views.common import buttons, download, roles_at
+from registry.selectors.entities import scope_label
+
+GET_POST = ["GET", "HEAD", "POST"]
+
+
+@access()
+@require_safe
+def task_list(request: HttpRequest) -> HttpResponse:
+    form = TaskFilter(request.GET)
+    state = request.GET.get("state", "")
+    rows = selectors.listed(request.user)
+    counts = selectors.state_counts(request.user)
+    if state in TASK.states:
+        rows = rows.filter(state=state)
+    if form.is_valid():
+        q, year = form.cleaned_data["q"].strip(), form.cleaned_data["year"]
+        if q:
+            rows = rows.filter(Q(name__icontains=q) | Q(number__icontains=q))
+        if year:
+            rows = rows.filter(year=year)
+    page = paging.keyset(rows, request.GET, order="-id")
+    for task in page.rows:
+        task.css = TASK.css[task.state]
+    chips = [
+        {
+            "label": "全部",
+            "count": sum(counts.values()),
+            "url": "?",
+            "current": state not in TASK.states,
+        }
+    ]
+    chips += [
+        {"label": label, "count": counts[key], "url": f"?state={key}", "current": key == state}
+        for key, label in TASK.states.items()
+        if counts.get(key)
+    ]
+    context = {
+        "page": page,
+        "chips": chips,
+        "form": form,
+        "may_create": request.user.has_role(Role.ORGANISER),
+    }
+    return render(request, "planning/task_list.html", context)
+
+
+@access(Role.ORGANISER)
+@require_safe
+def task_start(request: HttpRequest) -> HttpResponse:
+    """From which plan item, or ad hoc."""
+    context = {
+        "items": selectors.startable_items(request.user).prefetch_related("tasks"),
+        "crumbs": _crumbs(None, "新建任务"),
+    }
+    return render(request, "planning/task_start.html", context)
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_create(request: HttpRequest) -> HttpResponse:
+    """`?item=` a plan item; without it the task is ad hoc."""
+    item = None
+    if request.GET.get("item"):
+        number = request.GET["item"]
+        rows = selectors.startable_items(request.user).select_related("plan__authority")
+        item = get_object_or_404(rows, pk=number if number.isdigit() else 0)
+    authority = item.plan.authority if item else request.user.home
+    year = timezone.localdate().year
+    defaults = {
+        name: rule_settings.value_of(name, authority, year)
+        for name in ("team_size", "names_in_notice")
+    }
+    form = TaskForm(request.POST or None, authority=authority, item=item, initial=defaults)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if item:
+                task = services.create_from_item(
+                    item=item, values=form.values(), actor=request.user
+                )
+            else:
+                task = services.create_ad_hoc(
+                    authority=authority,
+                    reason=form.cleaned_data["ad_hoc_reason"],
+                    values=form.values(),
+                    actor=request.user,
+                )
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"任务已建立，编号 {task.number}。请设置抽取分层。")
+            return redirect("planning:task-detail", pk=task.pk)
+    title = f"按计划条目建立任务：{item.name}" if item else "建立临时抽查任务"
+    return _form(request, form, title, "建立任务", reverse("planning:task-start"))
+
+
+@access()
+@require_safe
+def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, selectors.with_details(), pk=pk)
+    today = timezone.localdate()
+    is_open = task.state in {Task.State.DRAFT, Task.State.READY}
+    is_own = task.draw_source == Task.DrawSource.OWN
+    roles = roles_at(request.user, task.authority_id)
+    confirmations = pools.confirmations(task, today) if is_open and is_own else []
+    counts = selectors.pick_counts(task)
+    sitting = selectors.live_sitting(task)
+    context = {
+        "task": task,
+        "css": TASK.css[task.state],
+        "is_own": is_own,
+        "is_open": is_open,
+        "preview": pools.preview(task, today) if is_open and is_own else None,
+        "gaps": selectors.gaps(task, today) if task.state == Task.State.DRAFT and is_own else [],
+        "confirmations": confirmations,
+        "may_confirm": Role.DIVISION_ADMIN in roles and task.created_by_id != request.user.pk,
+        "keepers": keepers_text(task) if any(not c.is_fresh for c in confirmations) else "",
+        "sitting": sitting,
+        "draws": [d for s in task.sittings.all() for d in s.draws.all() if d.task_id == task.pk],
+        "counts": counts,
+        "scope": scope_label(task.scope),
+        "executing": selectors.units_of(task, "executing"),
+        "participants": selectors.units_of(task, "participant"),
+        "may_edit": task.state == Task.State.DRAFT and Role.ORGANISER in roles,
+        "steps": _steps(task, sitting, confirmations),
+        "actions": _actions(request, task, sitting),
+        "origin": selectors.origin(task),
+        "events": trail.of(task),
+        "trail_url": trail.full_url(task),
+        "crumbs": [("任务与摇号", reverse("planning:task-list")), (task.number, "")],
+    }
+    return render(request, "planning/task_detail.html", context)
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_change(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
+    form = TaskForm(request.POST or None, authority=task.authority, item=task.plan_item, task=task)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change(task=task, values=form.values(), actor=request.user)
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return redirect("planning:task-detail", pk=pk)
+    return _form(request, form, "修改任务设置", "保存设置", _url(task), task)
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_scheme(request: HttpRequest, pk: str) -> HttpResponse:
+    """The 实施方案: a draft from the task's facts to begin with, then whatever people write."""
+    task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
+    anew = request.GET.get("draft") == "1" or not task.scheme
+    text = (
+        scheme_rules.draft(selectors.scheme_facts(task, timezone.localdate()))
+        if anew
+        else task.scheme
+    )
+    form = SchemeForm(request.POST or None, initial={"scheme": text})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_scheme(task=task, scheme=form.cleaned_data["scheme"], actor=request.user)
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "实施方案已保存。")
+            return redirect("planning:task-detail", pk=pk)
+    context = {
+        "task": task,
+        "form": form,
+        "is_draft_text": anew,
+        "back_url": _url(task),
+        "crumbs": _crumbs(task, "实施方案"),
+    }
+    return render(request, "planning/task_scheme.html", context)
+
+
+@access()
+@require_safe
+def task_scheme_docx(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, selectors.with_details(), pk=pk)
+    if not task.scheme:
+        raise RuleError("实施方案还没有编写，请先在任务页编写并保存。")
+    return download(documents.scheme_docx(task), f"{task.name}实施方案.docx")
+
+
+@access(Role.ORGANISER)
+@require_POST
+def task_ready(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, Task, pk=pk, need=(Role.ORGANISER,))
+    services.make_ready(task=task, actor=request.user, today=timezone.localdate())
+    messages.success(request, "任务已转入待摇号，请安排摇号会。")
+    return redirect("planning:task-detail", pk=pk)
+
+
+@access(Role.ORGANISER)
+@require_POST
+def task_reopen(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, Task, pk=pk, need=(Role.ORGANISER,))
+    services.reopen(task=task, actor=request.user)
+    return redirect("planning:task-detail", pk=pk)
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_cancel(request: HttpRequest, pk: str) -> HttpResponse:
+    task = fetch(request, Task, pk=pk, need=(Role.ORGANISER,))
+    form = NoteForm(request.POST or None, label="撤销原因", required=True)
+    if request.method == "POST" and form.is_valid():
+        services.cancel(task=task, reason=form.cleaned_data["note"], actor=request.user)
+        messages.success(request, "任务已撤销。")
+        return redirect("planning:task-detail", pk=pk)
+    step = TASK.find(task.state, "cancel")
+    if step is None:
+        raise RuleError(f"任务现在是“{task.get_state_display()}”，不能撤销。")
+    context = {
+        "heading": f"撤销任务：{task.name}",
+        "consequence": step.consequence,
+        "form": form,
+        "submit": step.label,
+        "css": "btn-back",
+        "back_url": _url(task),
+        "crumbs": _crumbs(task, "撤销"),
+    }
+    return render(request, "planning/plan_confirm.html", context)
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_platform(request: HttpRequest, pk: str) -> HttpResponse:
+    """Taking over the list of a superior's platform (A108)."""
+    task = fetch(request, Task.objects.select_related("authority"), pk=pk, need=(Role.ORGANISER,))
+    initial = {"receipt": task.platform_receipt}
+    form = PlatformForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = _import(request, task, form)
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"已导入 {count} 户，可以派发。")
+            return redirect("planning:task-detail", pk=pk)
+    context = {
+        "task": task,
+        "form": form,
+        "back_url": _url(task),
+        "crumbs": _crumbs(task, "导入平台名单"),
+    }
+    return render(request, "planning/task_platform.html", context)
+
+
+def _import(request: HttpRequest, task: Task, form: PlatformForm) -> int:
+    upload, stored = form.cleaned_data["upload"], None
+    if upload:
+        codes, stored = platform.read_upload(
+            task=task, upload=upload, name=upload.name, actor=request.user
+        )
+    else:
+        codes = platform.codes_of_text(form.cleaned_data["codes"])
+    return platform.import_lists(
+        task=task,
+        codes=codes,
+        receipt=form.cleaned_data["receipt"],
+        actor=request.user,
+        file=stored,
+    )
+
+
+def _url(task: Task) -> str:
+    return reverse("planning:task-detail", args=[task.pk])
+
+
+def _crumbs(task: Task | None, last: str) -> list[tuple[str, str]]:
+    middle = [(task.number, _url(task))] if task else []
+    return [("任务与摇号", reverse("planning:task-list")), *middle, (last, "")]
+
+
+def _form(
+    request: HttpRequest,
+    form: TaskForm,
+    title: str,
+    submit: str,
+    back: str,
+    task: Task | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "heading": title,
+        "submit": submit,
+        "back_url": back,
+        "crumbs": _crumbs(task, title),
+    }
+    return render(request, "planning/task_form.html", context)
+
+
+def _actions(request: HttpRequest, task: Task, sitting: Sitting | None) -> dict[str, Any]:
+    """The task's own steps, then the way on to sitting and dispatch, each by the roles of its table."""
+    offered = {"make_ready": "task-ready", "reopen": "task-reopen", "cancel": "task-cancel"}
+    if task.draw_source == Task.DrawSource.PLATFORM:
+        offered = {"import_lists": "task-platform", "cancel": "task-cancel"}
+    urls = {a: reverse(f"planning:{name}", args=[task.pk]) for a, name in offered.items()}
+    if sitting is None and task.draw_source == Task.DrawSource.OWN:
+        urls["lock"] = f"{reverse('planning:sitting-new')}?task={task.pk}"
+    with suppress(NoReverseMatch):  # where inspections is served by another host
+        urls["dispatch"] = reverse("inspections:dispatch", args=[task.pk])
+
+    def refused(action: str) -> str:
+        if sitting is not None and action in {"reopen", "cancel"}:
+            return f"任务已列入“{sitting.title}”，须先取消该安排。"
+        return ""
+
+    found = buttons(TASK, task.state, request.user, task.authority_id, urls, refused=refused)
+    found["mine"] = [_as_shown(row) for row in found["mine"]]
+    return found
+
+
+def _as_shown(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Moves without a page of their own are posted; the lock begins with arranging a sitting."""
+    label, url, css, method, hidden, why = row
+    if url.endswith(("/ready/", "/reopen/")):
+        method = "post"
+    if label == "锁定名单":
+        label, why = "安排摇号会", "名单在摇号会上锁定；锁定前可指定监督人。"
+    return label, url, css, method, hidden, why
+
+
+def _steps(
+    task: Task, sitting: Sitting | None, confirmations: "list[pools.Confirmed]"
+) -> list[dict[str, str]]:
+    if task.draw_source == Task.DrawSource.PLATFORM:
+        labels = ["设置任务", "导入平台名单", "派发", "检查", "完成"]
+        place = {"draft": 1, "drawn": 2, "dispatched": 3, "closed": 4, "cancelled": 0}
+        notes = ["", task.platform_number, "", "", ""]
+    else:
+        labels = ["事项、范围与分层", "两库确认", "锁定与摇号", "派发", "检查", "完成"]
+        place = {"draft": 0, "ready": 2, "locked": 2, "drawn": 3, "dispatched": 4, "closed": 5}
+        fresh = sum(c.is_fresh for c in confirmations)
+        asked = f"已确认 {fresh} 个库" if confirmations else ""
+        notes = [
+            f"{len(task.matters.all())} 个事项，{len(task.strata.all())} 层",
+            asked,
+            sitting.title if sitting else "",
+            "",
+            "",
+            "",
+        ]
+    now = place.get(task.state, 0)
+    words = {True: "done"}
+    return [
+        {
+            "label": label,
+            "note": note,
+            "state": "off"
+            if task.state == "cancelled"
+            else words.get(n < now or task.state == "closed", "current" if n == now else "wait"),
+        }
+        for n, (label, note) in enumerate(zip(labels, notes, strict=True))
+    ]
