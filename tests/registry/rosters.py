@@ -13,6 +13,7 @@ from registry.rules.uscc import check_digit
 from registry.services import imports
 
 TODAY = date(2026, 3, 2)
+PEOPLE = ["姓名", "所在科室", "执法证号", "有效期", "岗位资质", "是否可任组长"]
 HEADINGS = ["企业名称", "社会信用代码", "管辖所", "信用等级", "许可证有效期", "标签"]
 
 
@@ -29,6 +30,18 @@ def row(number: int, **changes: Any) -> list[Any]:
         "credit": "B",
         "expires": "2029-03-31",
         "tags": "建材、露天开采",
+    }
+    return list((values | changes).values())
+
+
+def person(number: int, **changes: Any) -> list[Any]:
+    values = {
+        "name": f"测某{number}",
+        "unit": "北山国土所",
+        "no": f"9901012600{number}",
+        "until": "2029-12-31",
+        "quals": "矿山、测绘",
+        "lead": "是",
     }
     return list((values | changes).values())
 
@@ -61,6 +74,7 @@ def staged(
     kind: str = "entities",
     name: str = "名录.xlsx",
 ) -> ImportBatch:
+    upload.seek(0)
     batch = imports.store(kind=kind, upload=upload, name=name, authority=authority, by=by)
     return imports.stage(batch, today=TODAY)
 
