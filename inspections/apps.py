@@ -5,3 +5,8 @@ class InspectionsConfig(AppConfig):
     name = "inspections"
     verbose_name = "检查"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # What a void team draw leads to is registered with planning; jobs with their runner.
+        from inspections import jobs  # noqa: F401
+        from inspections.services import teams  # noqa: F401

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from inspections.urls_dispatch import urlpatterns as dispatch_patterns
+from inspections.urls_documents import urlpatterns as document_patterns
+from inspections.urls_fieldwork import urlpatterns as fieldwork_patterns
 
 app_name = "inspections"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*dispatch_patterns, *document_patterns, *fieldwork_patterns]

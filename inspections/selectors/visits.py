@@ -1,0 +1,124 @@
+"""The visit list and the facts of one visit's page (ARCHITECTURE §6)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from bureau.models import User
+from inspections.models import TeamMember, Visit, VisitMatter
+from inspections.selectors.orders import Usage, usage
+from planning.models import Draw, Pick
+from registry.models import Listing
+from registry.rules.names import search_key
+
+NOT_BEGUN = (Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED)
+SOON = timedelta(days=10)
+# What still has a publication clock to run.
+UNPUBLISHED = ~Q(state__in=["published", "withheld", "deemed_done"])
+
+
+def listed(user: User, filters: dict[str, Any], today: date) -> QuerySet[Visit]:
+    """Visits in the user's scope with what the list shows; `publish_due` is the earliest open publication deadline."""
+    due = (
+        VisitMatter.objects.filter(UNPUBLISHED, visit=OuterRef("pk"), due_on__isnull=False)
+        .order_by()
+        .values("visit")
+        .annotate(first=Min("due_on"))
+        .values("first")
+    )
+    rows: QuerySet[Visit] = (
+        Visit.objects.filter(authority_id__in=user.authority_ids)
+        .select_related("entity", "unit")
+        .prefetch_related(
+            Prefetch("matters", VisitMatter.objects.select_related("matter", "task")),
+            Prefetch(
+                "team",
+                TeamMember.objects.filter(is_current=True).select_related("inspector", "expert"),
+                to_attr="members",
+            ),
+        )
+        .annotate(publish_due=Subquery(due))
+    )
+    return _filtered(rows, user, filters, today)
+
+
+def _filtered(
+    rows: QuerySet[Visit], user: User, filters: dict[str, Any], today: date
+) -> QuerySet[Visit]:
+    if filters.get("state"):
+        rows = rows.filter(state=filters["state"])
+    if filters.get("unit"):
+        rows = rows.filter(unit=filters["unit"])
+    if filters.get("task"):
+        rows = rows.filter(
+            Exists(VisitMatter.objects.filter(visit=OuterRef("pk"), task=filters["task"]))
+        )
+    if filters.get("mine"):
+        rows = rows.filter(
+            Exists(
+                TeamMember.objects.filter(Q(inspector__user=user) | Q(expert__user=user)).filter(
+                    visit=OuterRef("pk"), is_current=True
+                )
+            )
+        )
+    due = filters.get("due")
+    if due == "window":
+        rows = rows.filter(state__in=NOT_BEGUN, window_to__range=(today, today + SOON))
+    elif due == "late":
+        rows = rows.filter(state__in=NOT_BEGUN, window_to__lt=today)
+    elif due == "publish":
+        rows = rows.filter(publish_due__isnull=False)
+    text = str(filters.get("q") or "").strip()
+    if text:
+        rows = rows.filter(
+            Q(entity__search_name__contains=search_key(text))
+            | Q(entity__public_code=text.upper())
+            | Q(number__iexact=text)
+        )
+    return rows
+
+
+def whole() -> QuerySet[Visit]:
+    """Everything that the page of one visit shows of the visit itself."""
+    return Visit.objects.select_related(
+        "authority",
+        "unit",
+        "entity",
+        "entity__region",
+        "order",
+        "order__decided_by",
+        "team_draw",
+        "team_draw__sitting",
+        "team_sitting__sitting",
+        "notice",
+        "deemed_done",
+    )
+
+
+def listing_of(visit: Visit) -> Listing | None:
+    return Listing.objects.filter(
+        entity_id=visit.entity_id, authority_id=visit.authority_id
+    ).first()
+
+
+def usage_of(visit: Visit, today: date) -> Usage:
+    return usage(visit.authority, [visit], today)[visit.entity_id]
+
+
+def picks_of(visit: Visit) -> list[Pick]:
+    """How this entity came to be visited: its picks with their draws."""
+    return list(
+        Pick.objects.filter(visit_matters__visit=visit)
+        .select_related("draw", "task", "task__unit")
+        .distinct()
+        .order_by("id")
+    )
+
+
+def draws_of(visit: Visit) -> list[Draw]:
+    """The draws that anybody can recompute: those of the picks and that of the team."""
+    draws = {pick.draw.pk: pick.draw for pick in picks_of(visit) if pick.draw}
+    if visit.team_draw:
+        draws[visit.team_draw.pk] = visit.team_draw
+    return list(draws.values())
