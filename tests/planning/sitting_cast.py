@@ -79,6 +79,17 @@ def prepared(bureau, operator, *, witnesses=(), tasks=None, **options) -> Sittin
     return sitting
 
 
+def prepare_teams(bureau, operator, task) -> Sitting:
+    return sittings.prepare(
+        purpose="teams",
+        tasks=[task],
+        unit=bureau,
+        title="匹配检查人员",
+        planned_at=timezone.now(),
+        actor=operator,
+    )
+
+
 def locked(bureau, operator, **options) -> Sitting:
     sitting = prepared(bureau, operator, **options)
     sittings.lock(sitting=sitting, actor=operator)

@@ -1,6 +1,8 @@
 """static/js/witness.js in a real browser: the same SHA-256, and digits that never leave it before they are opened."""
 
 import json
+import os
+import shutil
 
 import pytest
 from django.conf import settings
@@ -22,7 +24,10 @@ FORM = f"""
 @pytest.fixture(scope="module")
 def page():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which(os.environ.get("CHROMIUM", "chromium")),
+            args=["--no-sandbox"],
+        )
         page = browser.new_page()
         page.route(
             "http://portal.test/**",
