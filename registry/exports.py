@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from registry.models import Listing
 from registry.rules.kinds import Scale
@@ -26,7 +27,7 @@ def entities_workbook(rows: "QuerySet[Listing]") -> bytes:
     ):
         entity = row.entity
         values = (
-            entity.code, entity.name, entity.get_kind_display(), entity.get_standing_display(), row.credit_class, row.unit.name,
+            entity.shown_code, entity.name, entity.get_kind_display(), entity.get_standing_display(), row.credit_class, row.unit.name,
             entity.address, entity.legal_representative, entity.contact_name, entity.contact_phone, entity.industry, entity.industry_name,
             SCALES.get(entity.scale, ""), entity.licence_name, entity.licence_number,
             entity.licence_expires_on.isoformat() if entity.licence_expires_on else "", "、".join(row.tags),
@@ -38,9 +39,10 @@ def entities_workbook(rows: "QuerySet[Listing]") -> bytes:
 
 
 def text_cell(sheet: Any, value: str) -> WriteOnlyCell:
-    """A cell that Excel never takes for a formula."""
-    cell = WriteOnlyCell(sheet, value=value)
+    """A cell that Excel never takes for a formula, not even after a detour through CSV."""
+    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    cell = WriteOnlyCell(
+        sheet, value=ILLEGAL_CHARACTERS_RE.sub("", f"'{value}" if risky else value)
+    )
     cell.data_type = "s"
-    if value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        cell.value = f"'{value}"
     return cell

@@ -85,6 +85,11 @@ class Entity(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_code(self) -> str:
+        """A natural person's number is never shown, not even to colleagues: the issued code stands for it."""
+        return self.public_code if self.id_kind == self.IdKind.PERSON else self.code
+
 
 class EntityRevision(models.Model):
     """Field differences of one change, for the entity's page and for undo. Insert-only."""

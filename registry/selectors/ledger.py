@@ -51,9 +51,10 @@ def open_entity_ids(
     return rows.order_by().values_list("entity_id", flat=True).distinct()
 
 
-def of_entity(entity: Entity, limit: int = 20) -> QuerySet[LedgerEntry]:
-    """The latest entries of one entity, with unit and matters: two queries."""
-    rows = entity.ledger.select_related("unit", "authority").prefetch_related("matters")
+def of_entity(entity: Entity, authority: Agency, limit: int = 20) -> QuerySet[LedgerEntry]:
+    """The latest entries of one entity at one authority, with unit and matters: two queries."""
+    rows = entity.ledger.filter(authority=authority)
+    rows = rows.select_related("unit").prefetch_related("matters")
     return rows.order_by("-day", "-id")[:limit]
 
 

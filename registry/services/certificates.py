@@ -35,7 +35,7 @@ def _warn(authority: Agency, today: date) -> int:
             users=users.values(),
             key=f"certificate:{inspector.pk}:{inspector.certificate_expires_on}:{stage}",
             text=_text(inspector, expired),
-            url=reverse("registry:import-list"),
+            url=reverse("registry:inspector-detail", kwargs={"pk": inspector.pk}),
             authority=authority,
             is_urgent=expired,
         )

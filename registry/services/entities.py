@@ -50,7 +50,13 @@ def create(
                 region=authority.region,
             )
             _write(entity, facts)
-            entity.save(force_insert=True)
+            try:
+                with transaction.atomic():
+                    entity.save(force_insert=True)
+            except IntegrityError as taken:
+                raise Conflict(
+                    f"代码 {code} 刚被他人登记，您填写的内容没有写入；请刷新后核对。"
+                ) from taken
         try:
             with transaction.atomic():
                 row = Listing.objects.create(
@@ -102,7 +108,9 @@ def change(
         for name, value in about_listing.items():
             setattr(row, name, value)
         entity.version += 1
-        entity.save()
+        entity.save(
+            update_fields=[*facts, "search_name", "bigrams", "version", "updated_at"],
+        )
         row.save(update_fields=list(about_listing))
         EntityRevision.objects.create(
             entity=entity,
@@ -169,31 +177,49 @@ def put_back(*, actor: User, listing: Listing) -> None:
 
 
 def tag(*, actor: User, authority: Agency, pks: list[int], name: str, remove: bool = False) -> int:
-    """Adds a tag to, or takes it from, the chosen entities: one event with its batch. Returns how many changed."""
+    """Adds a tag to, or takes it from, the chosen entities: one event with its batch, a revision for each (A17).
+
+    Returns how many changed. An edit begun before is then refused, so that it cannot undo the tag unseen.
+    """
     require(actor, authority.pk, *KEEPERS)
     name = name.strip()
     if not 1 <= len(name) <= 40 or "," in name or "，" in name:
         raise RuleError("标签须为 1–40 个字，不能含逗号。")
     with transaction.atomic():
         rows = list(
-            Listing.objects.select_for_update(of=("self",))
+            Listing.objects.select_for_update(of=("self", "entity"))
             .filter(authority=authority, pk__in=pks)
             .select_related("entity")
+            .order_by("pk")  # everybody locks in the same order
         )
-        changed = []
+        changed: list[Listing] = []
+        revisions: list[EntityRevision] = []
         for row in rows:
             if remove == (name in row.tags):
-                row.tags = (
-                    [t for t in row.tags if t != name] if remove else sorted({*row.tags, name})
-                )
+                before = row.tags
+                row.tags = [t for t in before if t != name] if remove else sorted({*before, name})
+                row.entity.version += 1
                 changed.append(row)
+                revisions.append(_retagged(row, before, actor))
         Listing.objects.bulk_update(changed, ["tags"], batch_size=1000)
+        Entity.objects.bulk_update([row.entity for row in changed], ["version"], batch_size=1000)
+        EntityRevision.objects.bulk_create(revisions, batch_size=1000)
         if changed:
             audit.record(
                 "entity.tagged", f"{'取消' if remove else '加'}标签“{name}”：{len(changed)} 家", target=authority, actor=actor, authority=authority,
                 detail={"tag": name, "removed": remove, "batch": [row.entity.public_code for row in changed]},
             )  # fmt: skip
         return len(changed)
+
+
+def _retagged(row: Listing, before: list[str], actor: User) -> EntityRevision:
+    return EntityRevision(
+        entity=row.entity,
+        version=row.entity.version,
+        source="批量改标签",
+        by=actor,
+        changes={"entity": {}, "listing": {"tags": [before, row.tags]}},
+    )
 
 
 def _write(entity: Entity, facts: dict[str, Any]) -> None:

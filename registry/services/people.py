@@ -1,5 +1,7 @@
 """Keeping the inspector and expert registers, and recusals (A19–A25, A57, A100)."""
 
+import hashlib
+import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,6 +15,31 @@ from bureau.services import numbers
 from registry.models import Entity, Expert, Inspector, Recusal
 
 KEEPERS = (Role.DIVISION_ADMIN,)
+RECUSAL_KEEPERS = (*KEEPERS, Role.COORDINATOR, Role.ORGANISER)
+FIELDS = (
+    "name", "unit", "user", "post", "phone", "certificate_no", "certificate_name", "certificate_issuer", "certificate_expires_on",
+    "certificate2_no", "certificate2_expires_on", "quals", "duties", "may_lead", "capacity", "away_from", "away_to", "away_reason",
+)  # fmt: skip
+
+
+def may_keep(actor: User, unit: Agency) -> bool:
+    """谁管辖、谁维护: a division's administrator keeps that division's officers; the lead division's and the bureau's keep all (A24, A25)."""
+    return any(
+        seat.role in KEEPERS
+        and seat.agency.authority_id == unit.authority_id
+        and (
+            seat.agency_id == unit.pk
+            or seat.agency.is_lead
+            or seat.agency_id == seat.agency.authority_id
+        )
+        for seat in actor.seats
+    )
+
+
+def fingerprint(inspector: Inspector) -> str:
+    """What a person saw when the form was opened; another one means that somebody else has changed the row since."""
+    seen = json.dumps([_shown(getattr(inspector, name)) for name in FIELDS], ensure_ascii=False)
+    return hashlib.sha256(seen.encode()).hexdigest()
 
 
 def save_inspector(
@@ -22,16 +49,28 @@ def save_inspector(
     inspector: Inspector | None,
     fields: dict[str, Any],
     year: int,
+    seen: str = "",
 ) -> Inspector:
-    """Adds an officer (with a new code that is never reused) or changes one. Raises RuleError when the certificate is already registered."""
+    """Adds an officer (with a new code that is never reused) or changes one (A19).
+
+    `seen` is the `fingerprint` of what the person changed; Conflict when the row has moved on. Raises RuleError when the
+    certificate is already registered, Forbidden for another division's officer (A25).
+    """
     require(actor, authority.pk, *KEEPERS)
     with transaction.atomic():
         is_new = inspector is None
         row = (
             Inspector(authority=authority, pid=_pid(authority, "I", year))
             if inspector is None
-            else Inspector.objects.select_for_update(of=("self",)).get(pk=inspector.pk)
+            else Inspector.objects.select_for_update(of=("self",))
+            .select_related("unit", "user")
+            .get(pk=inspector.pk)
         )
+        _require_unit(actor, fields["unit"] if inspector is None else row.unit)
+        if inspector is not None and seen and fingerprint(row) != seen:
+            raise Conflict(
+                f"{row.name}的登记刚被他人修改，请刷新后核对再改；您填写的内容没有写入。"
+            )
         before = {name: _shown(getattr(row, name)) for name in fields} if not is_new else {}
         for name, value in fields.items():
             setattr(row, name, value)
@@ -56,15 +95,22 @@ def save_inspector(
 def set_inspector_state(*, actor: User, inspector: Inspector, state: str, reason: str) -> None:
     """Takes an officer out of the register or back in; frozen draws are not touched."""
     require(actor, inspector.authority_id, *KEEPERS)
+    if not reason.strip():
+        raise RuleError("请写明原因，例如调离、退休、返岗。")
     with transaction.atomic():
-        row = Inspector.objects.select_for_update(of=("self",)).get(pk=inspector.pk)
+        row = (
+            Inspector.objects.select_for_update(of=("self",))
+            .select_related("unit")
+            .get(pk=inspector.pk)
+        )
+        _require_unit(actor, row.unit)
         if row.state == state:
             raise Conflict(f"{row.name}已经是“{row.get_state_display()}”。")
         row.state = state
         row.save(update_fields=["state"])
         audit.record(
             "inspector.left" if state == "left" else "inspector.back",
-            f"{row.name}{'出库' if state == 'left' else '重新入库'}：{reason}",
+            f"{row.name}{'出库' if state == 'left' else '重新入库'}：{reason.strip()}",
             target=row,
             actor=actor,
         )
@@ -108,7 +154,7 @@ def declare_recusal(
         raise RuleError("请选择需要回避的人员。")
     is_self = inspector is not None and inspector.user_id == actor.pk
     if not is_self:
-        require(actor, person.authority_id, *KEEPERS, Role.COORDINATOR, Role.ORGANISER)
+        require(actor, person.authority_id, *RECUSAL_KEEPERS)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -155,6 +201,13 @@ def lift_recusal(*, actor: User, recusal: Recusal) -> None:
             target=row,
             actor=actor,
             about=[row.entity, row.inspector or row.expert],
+        )
+
+
+def _require_unit(actor: User, unit: Agency) -> None:
+    if not may_keep(actor, unit):
+        raise Forbidden(
+            f"{unit.name}的执法检查人员由该科室（所）或牵头科室的内设机构管理员维护，您不能修改。"
         )
 
 
