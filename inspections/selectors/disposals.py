@@ -60,6 +60,11 @@ def of_visit(visit_pk: Any) -> list[Disposal]:
     )
 
 
+def of_matter(matter: VisitMatter) -> list[Disposal]:
+    rows = matter.disposals.select_related("responsible", "responsible_user", "finding")
+    return list(rows.order_by("due_on", "id"))
+
+
 def detailed() -> "QuerySet[Disposal]":
     return Disposal.objects.select_related(
         "authority",

@@ -39,6 +39,13 @@ class Line:
     def is_outside(self) -> bool:
         return self.answer is not None and self.item.is_outside(self.answer.number)
 
+    @property
+    def measured(self) -> str:
+        """5.2 米; empty when nothing was measured."""
+        if self.answer is None or self.answer.number is None:
+            return ""
+        return f"{rules.show(self.answer.number)} {self.item.unit}".strip()
+
 
 @dataclass(frozen=True)
 class Sheet:

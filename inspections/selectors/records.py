@@ -3,17 +3,27 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
 
 from bureau.models import User
+from bureau.selectors import calendar
 from inspections.models import Evidence, Finding, Signature, TeamMember, VisitMatter
 from inspections.rules.answers import show
 from inspections.rules.outcomes import OUTCOMES
-from inspections.rules.results import CLEAN
+from inspections.rules.processes import VISIT_MATTER
+from inspections.rules.results import CLEAN, has_problem
 from inspections.selectors import fieldwork
+from registry.models import Matter
+
+# Nothing is due any more.
+FINAL = (
+    VisitMatter.State.PUBLISHED,
+    VisitMatter.State.WITHHELD,
+    VisitMatter.State.DEEMED_DONE,
+)
 
 
 @dataclass(frozen=True)
@@ -52,17 +62,14 @@ def of_visit(visit_pk: Any) -> list[VisitMatter]:
     )
 
 
-def matter_of_team(user: User, pk: Any) -> VisitMatter:
-    """A matter within the user's scope. Raises Http404."""
-    try:
-        return matters().visible_to(user).get(pk=pk)
-    except (VisitMatter.DoesNotExist, ValueError) as missing:
-        raise Http404("没有找到，或不在您的管辖范围内。") from missing
-
-
 def labels(codes: list[str]) -> list[str]:
     """The results in words, in the order of the list."""
     return [outcome.label for code, outcome in OUTCOMES.items() if code in codes]
+
+
+def method_labels(codes: list[str]) -> str:
+    """实地核查、书面检查."""
+    return "、".join(str(method.label) for method in Matter.Method if method.value in codes)
 
 
 def content(matter: VisitMatter) -> dict[str, Any]:
@@ -124,6 +131,21 @@ def findings_of_visit(visit_pk: Any) -> list[Finding]:
 def evidence_of_visit(visit_pk: Any) -> list[Evidence]:
     rows = Evidence.objects.filter(visit_id=visit_pk)
     return list(rows.select_related("file", "taken_by", "item", "visit_matter__matter"))
+
+
+def outcome_rows(rows: list[VisitMatter], today: date) -> list[dict[str, Any]]:
+    """The matters of a visit (`of_visit`) as inspections/_outcomes.html shows them."""
+    return [
+        {
+            "matter": row,
+            "labels": labels(row.outcome_codes),
+            "methods": method_labels(row.methods) if row.outcome_codes else "",
+            "due": calendar.due(row.due_on, today) if row.state not in FINAL else None,
+            "css": VISIT_MATTER.css[row.state],
+            "is_problem": has_problem(row.outcome_codes),
+        }
+        for row in rows
+    ]
 
 
 def to_review(user: User) -> "QuerySet[VisitMatter]":

@@ -14,8 +14,9 @@ from bureau.models import Agency
 from bureau.selectors import calendar, rule_settings
 from inspections.models import Visit, VisitMatter
 from inspections.rules import clock as rules
+from inspections.selectors.records import FINAL as DONE
 
-DONE = (VisitMatter.State.PUBLISHED, VisitMatter.State.WITHHELD, VisitMatter.State.DEEMED_DONE)
+# These have nobody to wait for.
 _ENDED = (Visit.State.DEEMED_DONE, Visit.State.SPLIT)
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from bureau import audit
 from bureau.models import User
 from inspections.models import Visit, VisitMatter
-from inspections.services.clock import DONE
+from inspections.selectors.records import FINAL
 from inspections.services.dispatch import source_of
 from planning.models import Pick
 from planning.services import picks
@@ -18,13 +18,13 @@ def close_finished(*, matter: VisitMatter, actor: User) -> None:
     The task closes with its last pick (planning.services.picks).
     """
     visit = matter.visit
-    if not visit.matters.filter(task=matter.task_id).exclude(state__in=DONE).exists():
+    if not visit.matters.filter(task=matter.task_id).exclude(state__in=FINAL).exists():
         own = Pick.objects.filter(
             task=matter.task_id, entity=visit.entity_id, state=Pick.State.DISPATCHED
         )
         for pick in own.order_by("id"):
             picks.mark(pick, state=Pick.State.DONE, actor=actor)
-    if visit.matters.exclude(state__in=DONE).exists() or visit.state == Visit.State.CLOSED:
+    if visit.matters.exclude(state__in=FINAL).exists() or visit.state == Visit.State.CLOSED:
         return
     visit.state = Visit.State.CLOSED
     visit.save(update_fields=["state"])

@@ -12,6 +12,7 @@ from bureau.services import notifications
 from inspections.models import Disposal, TeamMember, VisitMatter
 from inspections.rules.clock import LATE, reminder
 from inspections.selectors.disposals import measure_label
+from inspections.selectors.records import FINAL
 from inspections.services import clock
 from inspections.services.disposals import responsible_people
 
@@ -21,7 +22,7 @@ HORIZON = timedelta(days=60)
 
 def recompute_clocks() -> int:
     """Every authority's running clocks by today's calendar and settings; returns how many moved."""
-    ids = VisitMatter.objects.exclude(state__in=clock.DONE).values("authority")
+    ids = VisitMatter.objects.exclude(state__in=FINAL).values("authority")
     return sum(clock.recompute_open(authority=a) for a in Agency.objects.filter(pk__in=ids))
 
 
@@ -33,7 +34,7 @@ def publications(*, today: date) -> int:
     marks = cache(lambda a: rule_settings.value_of("publication_warning_days", a, today.year))
     rows = (
         VisitMatter.objects.filter(due_on__lte=today + HORIZON)
-        .exclude(state__in=clock.DONE)
+        .exclude(state__in=FINAL)
         .select_related("visit__entity", "visit__unit", "matter", "authority")
         .order_by("due_on", "id")
     )

@@ -1,0 +1,344 @@
+"""现场检查 on a phone: today, one visit, arrival, checklist item by item, evidence, signature, end."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bureau.access import access, fetch
+from bureau.errors import Conflict, Forbidden, RuleError
+from bureau.ids import uuid7
+from bureau.models import Role, StoredFile
+from bureau.selectors import calendar
+from bureau.services import files
+from inspections.forms.fieldwork import (
+    AnswerForm,
+    ArriveForm,
+    EvidenceForm,
+    FinishForm,
+    PartyForm,
+    StartForm,
+    TrimForm,
+)
+from inspections.models import TeamMember, Visit, VisitMatter
+from inspections.rules.answers import STEPS
+from inspections.rules.processes import VISIT
+from inspections.selectors import fieldwork as reading
+from inspections.selectors import records
+from inspections.services import fieldwork, revisions
+from inspections.services.fieldwork import Place
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def own_visit(request: HttpRequest, pk: Any) -> tuple[Visit, TeamMember]:
+    """A visit in whose team the person is; 404 outside the scope, Forbidden for other teams' visits."""
+    rows = Visit.objects.select_related("entity", "unit", "authority", "order")
+    visit = fetch(request, rows, pk=pk, need=(Role.INSPECTOR,))
+    return visit, revisions.officer(visit, request.user)
+
+
+def own_matter(request: HttpRequest, pk: Any) -> tuple[VisitMatter, Visit]:
+    rows = VisitMatter.objects.select_related("matter", "checklist", "task", "authority")
+    matter = fetch(request, rows, pk=pk, need=(Role.INSPECTOR,))
+    matter.visit, _ = own_visit(request, matter.visit_id)
+    return matter, matter.visit
+
+
+@access(Role.INSPECTOR)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    day = timezone.localdate()
+    visits = reading.today_for(request.user, day)
+    context = {
+        "day": day,
+        "rows": [(visit, calendar.due(visit.window_to, day)) for visit in visits],
+        "coming": reading.coming_for(request.user, day),
+        "css": VISIT.css,
+    }
+    return render(request, "inspections/field_today.html", context)
+
+
+@access(Role.INSPECTOR)
+@require_safe
+def visit(request: HttpRequest, pk: Any) -> HttpResponse:
+    row, member = own_visit(request, pk)
+    return render(request, "inspections/field_visit.html", _visit_page(row, member))
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def arrive(request: HttpRequest, pk: Any) -> HttpResponse:
+    """One confirms one's own presence."""
+    row, member = own_visit(request, pk)
+    form = ArriveForm(request.POST or None, initial={"happened_at": timezone.localtime()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = fieldwork.arrive(
+                visit_pk=row.pk,
+                actor=request.user,
+                happened_at=form.cleaned_data["happened_at"],
+                place=form.place(),
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            begun = moved.state == Visit.State.IN_PROGRESS
+            messages.success(
+                request,
+                "已确认到场，检查开始。" if begun else "已确认您到场，还须另一名检查人员确认。",
+            )
+            return redirect("inspections:field-visit", pk=row.pk)
+    context = {"visit": row, "member": member, "form": form}
+    return render(request, "inspections/field_arrive.html", context, status=_status(form))
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def start(request: HttpRequest, pk: Any) -> HttpResponse:
+    """The leader records who is there."""
+    row, member = own_visit(request, pk)
+    officers = reading.officers(row)
+    form = StartForm(
+        request.POST or None,
+        officers=officers,
+        initial={"happened_at": timezone.localtime(), "present": [m.pk for m in officers]},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            fieldwork.start(
+                visit_pk=row.pk,
+                actor=request.user,
+                present=form.cleaned_data["present"],
+                happened_at=form.cleaned_data["happened_at"],
+                place=form.place(),
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "已登记到场，检查开始。请出示执法证，送达检查告知书。")
+            return redirect("inspections:field-visit", pk=row.pk)
+    context = {"visit": row, "member": member, "form": form}
+    return render(request, "inspections/field_start.html", context, status=_status(form))
+
+
+@access(Role.INSPECTOR)
+@require_safe
+def checklist(request: HttpRequest, pk: Any) -> HttpResponse:
+    matter, row = own_matter(request, pk)
+    sheet = reading.sheet(matter)
+    context = {"visit": row, "sheet": sheet, "next_number": sheet.next_after(0)}
+    return render(request, "inspections/field_checklist.html", context)
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
+    matter, row = own_matter(request, pk)
+    sheet = reading.sheet(matter)
+    line = next((line for line in sheet.lines if line.item.number == number), None)
+    if line is None:
+        raise Http404("检查表没有这一项。")
+    form = AnswerForm(request.POST or None, request.FILES or None, initial=_initial(line))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            fieldwork.answer(
+                visit_matter_pk=matter.pk,
+                item_number=number,
+                actor=request.user,
+                happened_at=timezone.now(),
+                place=form.place(),
+                **{
+                    name: given[name]
+                    for name in ("value", "number", "remark", "photos", "key", "seen")
+                },
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            following = reading.sheet(matter).next_after(number)
+            if following is None:
+                messages.success(request, f"“{matter.matter.name}”的检查表已全部填写。")
+                return redirect("inspections:field-visit", pk=row.pk)
+            return redirect("inspections:field-item", pk=matter.pk, number=following)
+    numbers = [one.item.number for one in sheet.lines]
+    context = {
+        "visit": row,
+        "sheet": sheet,
+        "line": line,
+        "form": form,
+        "previous": max((n for n in numbers if n < number), default=None),
+        "is_open": matter.state in reading.OPEN_STATES,
+    }
+    return render(request, "inspections/field_item.html", context, status=_status(form))
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
+    row, _ = own_visit(request, pk)
+    form = EvidenceForm(request.POST or None, request.FILES or None, sheets=reading.sheets(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = fieldwork.add_evidence(
+                visit_pk=row.pk,
+                actor=request.user,
+                uploads=form.cleaned_data["files"],
+                kind=form.cleaned_data["kind"],
+                happened_at=timezone.now(),
+                note=form.cleaned_data["note"],
+                place=form.place(),
+                **form.link(),
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"已上传 {len(added)} 件材料，指纹已登记。")
+            return redirect("inspections:field-evidence", pk=row.pk)
+    context = {"visit": row, "form": form, "evidence": records.evidence_of_visit(row.pk)}
+    return render(request, "inspections/field_evidence.html", context, status=_status(form))
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def signature(request: HttpRequest, pk: Any) -> HttpResponse:
+    """The party's signature, on paper and photographed, or the refusal."""
+    row, _ = own_visit(request, pk)
+    names = {"signed": "party_signed", "opinion": "party_opinion"}
+    initial = {
+        n: getattr(row, names.get(n, n))
+        for n in PartyForm.base_fields
+        if hasattr(row, names.get(n, n))
+    }
+    form = PartyForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            fieldwork.sign_party(
+                visit_pk=row.pk,
+                actor=request.user,
+                happened_at=timezone.now(),
+                place=form.place(),
+                **{
+                    n: given[n]
+                    for n in ("signed", "opinion", "refusal_note", "witness_name", "pages")
+                },
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "已登记当事人签字情况。")
+            return redirect("inspections:field-visit", pk=row.pk)
+    return render(
+        request,
+        "inspections/field_signature.html",
+        {"visit": row, "form": form},
+        status=_status(form),
+    )
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def finish(request: HttpRequest, pk: Any) -> HttpResponse:
+    row, member = own_visit(request, pk)
+    form = FinishForm(request.POST or None, initial={"happened_at": timezone.localtime()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            fieldwork.finish(
+                visit_pk=row.pk, actor=request.user, happened_at=form.cleaned_data["happened_at"]
+            )
+        except (Conflict, Forbidden):
+            raise
+        except RuleError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "检查已结束，公示期限开始计算。请录入检查结果。")
+            return redirect("inspections:field-visit", pk=row.pk)
+    context = {"visit": row, "member": member, "form": form, "missing": reading.missing(row)}
+    return render(request, "inspections/field_finish.html", context, status=_status(form))
+
+
+@access(Role.INSPECTOR)
+@require_http_methods(FORM)
+def trim(request: HttpRequest, pk: Any) -> HttpResponse:
+    row, member = own_visit(request, pk)
+    form = TrimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fieldwork.trim(visit_pk=row.pk, actor=request.user, **form.cleaned_data)
+        messages.success(request, "已记下程序删减的情况。")
+        return redirect("inspections:field-visit", pk=row.pk)
+    context = {"visit": row, "member": member, "form": form}
+    return render(request, "inspections/field_trim.html", context, status=_status(form))
+
+
+@access()
+@require_safe
+def thumbnail(request: HttpRequest, pk: Any) -> HttpResponse:
+    """A small copy of a stored photo: the whole one is too heavy for a phone's list."""
+    row = fetch(request, StoredFile.objects.all(), pk=pk)
+    if not row.kind.startswith("image/"):
+        raise Http404("这份材料不是照片。")
+    key = f"thumbnail:{row.sha256}"
+    small = cache.get(key)
+    if small is None:
+        small = files.reencoded_image(files.read(row), longest=320)
+        cache.set(key, small, 3600)
+    response = HttpResponse(small, content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _status(form: Any) -> int:
+    return 422 if form.is_bound and form.errors else 200
+
+
+def _initial(line: reading.Line) -> dict[str, Any]:
+    stored = line.answer
+    fresh = {"key": uuid7(), "seen": fieldwork.version(stored)}
+    if stored is None:
+        return fresh
+    number = stored.number.normalize() if stored.number is not None else None
+    shown = format(number, "f") if number is not None else ""
+    return fresh | {"value": stored.value, "number": shown, "remark": stored.remark}
+
+
+def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
+    day = timezone.localdate()
+    sheets = reading.sheets(row)
+    officers = reading.officers(row)
+    evidence = records.evidence_of_visit(row.pk)
+    moments = (row.started_at, row.started_recorded_at), (row.ended_at, row.ended_recorded_at)
+    return {
+        "visit": row,
+        "member": member,
+        "is_leader": member.part == TeamMember.Part.LEADER,
+        "css": VISIT.css[row.state],
+        "officers": officers,
+        "experts": reading.experts(row),
+        "notice": getattr(row, "notice", None),
+        "due": calendar.due(row.window_to, day),
+        "sheets": [(sheet, calendar.due(sheet.matter.due_on, day)) for sheet in sheets],
+        "answered": sum(sheet.answered for sheet in sheets),
+        "asked": sum(len(sheet.lines) for sheet in sheets),
+        "evidence": evidence,
+        "missing": reading.missing(row) if row.state == Visit.State.IN_PROGRESS else [],
+        "trimmed": [(STEPS.get(step, step), why) for step, why in row.trimmed_steps.items()],
+        "entered_late": [fieldwork.is_entered_late(row, *pair) for pair in moments],
+        "place": Place(row.latitude, row.longitude),
+    }
