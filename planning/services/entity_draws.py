@@ -16,6 +16,7 @@ from planning.rules.quotas import quota
 from planning.selectors import draws as reads
 from planning.selectors import pools
 from planning.services import draws
+from planning.services.pools import require_confirmed
 from registry.models import Entity, Listing
 from registry.selectors import entities
 
@@ -31,7 +32,7 @@ def freeze_task(*, sitting: Sitting, task: Task, today: date, reason: str, actor
     draw = Draw()
     lists, persons, reasons = _frozen_lists(task, today)
     strata = _strata(task, lists["candidates"].strata, today)
-    _require_confirmed(task, today)  # after reading: a change in between is noticed
+    require_confirmed(task=task, today=today)  # after reading: a change in between is noticed
     frozen = draws.freeze(
         sitting=sitting,
         task=task,
@@ -168,22 +169,6 @@ def _strata(task: Task, held: Mapping[str, int], today: date) -> list[lottery.St
         )
         for row in rows
     ]
-
-
-def _require_confirmed(task: Task, today: date) -> None:
-    """Both pools confirmed as they stand now (A18). Raises RuleError saying who has to confirm what."""
-    for pool in pools.confirmations(task, today):
-        if pool.is_fresh:
-            continue
-        last = pool.confirmation
-        if last is None:
-            raise RuleError(
-                f"任务“{task.name}”的{pool.label}还没有确认，不能锁定。请任务经办到任务页面核对并确认。"
-            )
-        raise RuleError(
-            f"任务“{task.name}”的{pool.label}在{last.confirmed_by.full_name}确认之后有变动"
-            f"（确认时 {last.count}，现为 {pool.count}）。请任务经办重新核对并确认后再锁定。"
-        )
 
 
 def _executing_units(draw: Draw, entity_ids: list[int]) -> dict[int, int]:

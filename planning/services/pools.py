@@ -64,7 +64,9 @@ def require_confirmed(*, task: Task, today: date) -> None:
                 f"{pool.label}在{last.confirmed_by.full_name}确认之后有变动"
                 f"（确认时 {last.count}，现为 {pool.count}），须重新确认。"
             )
-    raise RuleError(f"{''.join(sentences)}请由{keepers_text(task)}在任务页确认。")
+    raise RuleError(
+        f"任务“{task.name}”：{''.join(sentences)}请由{keepers_text(task)}在任务页确认。"
+    )
 
 
 def ask_keepers(*, task: Task) -> int:
