@@ -432,7 +432,7 @@ def _sheet_draw(draw: Draw) -> SheetDraw:
         counts=draw.counts,
         exclusions=exclusions(draw),
         strata=strata_with_result(draw, with_rows="revealed" in events),
-        seed=computed.detail["seed"] if computed else "",
+        seed=computed.detail["seed"] if computed and "revealed" in events else "",
         result_sha256=computed.detail["result"] if computed else "",
         computed_at=computed.at if computed else None,
         voided_reason=voided.detail["reason"] if voided else "",

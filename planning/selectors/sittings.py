@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.urls import reverse
 
-from bureau.models import User
-from planning.models import DrawEvent, Sitting, Task
+from bureau.models import Role, User
+from bureau.selectors.waiting import WaitingItem
+from planning.models import DrawEvent, Sitting, Task, VoidRequest
 from planning.rules.sittings import Progress
 
 
@@ -54,9 +56,48 @@ def needs_reason(sitting: Sitting) -> list[Task]:
 
 def barred_witnesses(sitting: Sitting) -> set[int | None]:
     """Who cannot be named: the operator, who organised a task, and who stands already."""
-    barred: set[int | None] = {sitting.operator_id, *sitting.tasks.values_list("created_by_id", flat=True)}
+    barred: set[int | None] = {
+        sitting.operator_id,
+        *sitting.tasks.values_list("created_by_id", flat=True),
+    }
     return barred | set(sitting.witnesses.values_list("user_id", flat=True))
 
 
 def open_void_request(sitting: Sitting) -> Any:
     return sitting.void_requests.filter(state="submitted").select_related("requested_by").first()
+
+
+def waiting_for(user: User) -> list[WaitingItem]:
+    """Open sittings that this person operates, and voidings that wait for the head; two queries."""
+    own = Sitting.objects.filter(operator=user, state__in=["prepared", "locked"])
+    found = [
+        WaitingItem(
+            "锁定名单" if sitting.state == "prepared" else "主持摇号",
+            reverse("planning:sitting-detail", args=[sitting.pk]),
+            "soon",
+            str(sitting.get_state_display()),
+            sitting.title,
+            sitting.place,
+            "任务与摇号",
+            since=sitting.planned_at.date(),
+        )
+        for sitting in own
+    ]
+    if user.has_role(Role.HEAD):
+        asked = VoidRequest.objects.filter(
+            state="submitted", sitting__authority_id__in=user.own_authority_ids
+        ).exclude(requested_by=user)
+        found += [
+            WaitingItem(
+                "审批作废申请",
+                reverse("planning:sitting-void-decide", args=[row.sitting_id]),
+                "bad",
+                "待批准",
+                row.sitting.title,
+                row.reason[:60],
+                "任务与摇号",
+                since=row.requested_at.date(),
+            )
+            for row in asked.select_related("sitting")
+        ]
+    return found

@@ -8,7 +8,7 @@ from bureau.models import Agency, Role, User
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from planning.models import Filing, Plan, PlanAdjustment, PoolConfirmation, SittingWitness, Task
-from planning.selectors import plans
+from planning.selectors import plans, sittings
 
 _MODULES = ("计划", "任务与摇号")
 
@@ -25,6 +25,7 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         found += _missing_plans(own, today) + _own_tasks(user)
     if user.has_role(Role.DIVISION_ADMIN):
         found += _confirmations(user)
+    found += sittings.waiting_for(user)
     if user.has_role(Role.WITNESS):
         found += _witnessing(user)
     if user.has_role(Role.SUPERIOR):

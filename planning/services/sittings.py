@@ -171,6 +171,7 @@ def lock_with(
         about=list(made),
         detail={"a": {draw.number: draw.a for draw in made}},
     )
+    _tell_superior(sitting, made)
     notifications.notify(
         users=[w.user for w in sitting.witnesses.select_related("user")],
         key=f"sitting.locked:{sitting.pk}",
@@ -377,6 +378,8 @@ def compute_with(*, sitting: Sitting, purpose: str, apply: Apply, actor: User) -
     missing = progress.progress(sitting).missing
     if missing:
         raise RuleError("还不能计算：" + "".join(missing))
+    if progress.open_void_request(sitting) is not None:
+        raise RuleError("本次摇号有一项作废申请待批准，请等批准结果出来再办理。")
     given = contributions(sitting)
     own_draws = list(
         sitting.draws.select_related("sitting", "task", "authority").order_by("chain_number")
@@ -422,6 +425,22 @@ def contributions(sitting: Sitting) -> draws.Contributions:
         ),
         beacon=reads.beacon_value(sitting) or None,
     )
+
+
+def _tell_superior(sitting: Sitting, made: Sequence[Draw]) -> None:
+    """A reaches the superior before any digit is given; reading the notice is its receipt (DRAW §3)."""
+    superior = sitting.authority.superior
+    if superior is None:
+        return
+    readers = notifications.holders(authority=superior, roles=[Role.SUPERIOR])
+    for draw in made:
+        notifications.notify(
+            users=readers,
+            key=f"draw.locked:{draw.pk}",
+            text=f"{sitting.authority.short_name}锁定名单 {draw.number}，公告指纹 A：{draw.a}",
+            url=f"/desk/planning/draws/{draw.number}/",
+            authority=superior,
+        )
 
 
 def _freeze_tasks(sitting: Sitting, reason: str, *, actor: User) -> list[Draw]:

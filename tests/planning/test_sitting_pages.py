@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import lottery
 from planning.models import Draw, Sitting
+from planning.selectors import waiting
 from planning.services import draws, sittings, voids
 from tests.people import make_user
 from tests.planning import sitting_cast as cast
@@ -224,3 +225,27 @@ def test_lists_ask_the_same_number_of_questions(
 
     with django_assert_max_num_queries(16):
         page(client, name)
+
+
+def test_the_desk_says_whose_turn_it_is(bureau, operator, witness, head):
+    today = timezone.localdate()
+    sitting = cast.computed(bureau, operator, witness)
+    cast.locked(
+        bureau,
+        operator,
+        witnesses=[witness],
+        tasks=[cast.make_ready_task(bureau, by=operator, code="LY-01")],
+    )
+    voids.request(sitting=sitting, reason="名录未更新", actor=operator)
+
+    assert [row.verb for row in waiting.for_user(operator, today)].count("主持摇号") == 1
+    assert [row.verb for row in waiting.for_user(witness, today)] == ["监督摇号"]
+    assert "审批作废申请" in [row.verb for row in waiting.for_user(head, today)]
+
+
+def test_the_superior_holds_the_fingerprint_from_the_lock_on(bureau, operator, witness, superior):
+    draw = cast.locked(bureau, operator, witnesses=[witness]).draws.get()
+    told = superior.notifications.get()
+
+    assert draw.a in told.text
+    assert signed_in(superior).get(told.url).status_code == 200
