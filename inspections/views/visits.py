@@ -15,7 +15,7 @@ from bureau.selectors.paging import keyset
 from inspections.forms.dispatch import VisitFilterForm
 from inspections.forms.orders import DeliveryForm
 from inspections.models import TeamMember, Visit
-from inspections.rules.processes import VISIT, VISIT_MATTER
+from inspections.rules.processes import VISIT
 from inspections.selectors import disposals, documents, records
 from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
@@ -85,7 +85,7 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         if visit.state in reading.NOT_BEGUN
         else None,
         "steps": _steps(visit),
-        "matters": [(item, VISIT_MATTER.css[item.state]) for item in matters],
+        "matters": matters,
         "outcomes": records.outcome_rows(matters, today),
         "tasks": tasks,
         "is_merged": len(tasks) > 1,

@@ -1,0 +1,248 @@
+"""更换检查人员: by the draw's order, agreed by another person, public in changes.tsv (DRAW §6)."""
+
+from datetime import date
+
+import pytest
+
+import lottery
+from bureau.errors import Conflict, Forbidden, RuleError
+from inspections.models import Replacement, Visit
+from inspections.selectors import teams as reading
+from inspections.services import replacements
+from planning.selectors import draws
+from registry.models import Inspector, Recusal
+from tests.inspections.dispatch_cast import (
+    TODAY,
+    assigned,
+    computed_sitting,
+    dispatched,
+    give,
+    make_full_matter,
+    make_officers,
+    ordered,
+    sign_in_as,
+)
+from tests.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def both(organiser, bureau):
+    return give(organiser, bureau, "coordinator")
+
+
+@pytest.fixture
+def visit(bureau, both, witness):
+    """Drawn from six officers."""
+    (visit,) = dispatched(bureau, both)
+    make_officers(bureau, 6)
+    computed_sitting([visit], both, witness)
+    return Visit.objects.get(pk=visit.pk)
+
+
+def member_of(visit, part="member"):
+    return visit.team.get(part=part, is_current=True)
+
+
+def ask(visit, actor, *, part="member", code="schedule", note="当日另有任务"):
+    return replacements.request(
+        visit=visit, member=member_of(visit, part), code=code, note=note, actor=actor
+    )
+
+
+def by_hand(visit, leaving):
+    """Smallest (h("inspector", seed, visit, pid), pid) of those never in the team, as DRAW §6 says."""
+    files = draws.files(visit.team_draw)
+    seed = files["result.tsv"].decode().splitlines()[1].split("\t")[1]
+    team = set(visit.team.values_list("inspector__pid", flat=True))
+    tickets = [
+        (lottery.h("inspector", seed, visit.number, person.pid), person.pid)
+        for person in Inspector.objects.exclude(pid__in=team)
+    ]
+    return [pid for _, pid in sorted(tickets)]
+
+
+@pytest.mark.rule("A51")
+@pytest.mark.rule("A56")
+def test_the_smallest_ticket_follows_whoever_leaves(visit, both):
+    expected = by_hand(visit, member_of(visit))
+    asked = ask(visit, both)
+
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    joined = member_of(visit)
+    assert (joined.inspector.pid, joined.source) == (expected[0], "replacement")
+    assert visit.team.filter(is_current=True).count() == 2
+
+
+@pytest.mark.rule("A52")
+def test_a_leader_is_followed_by_a_leader(visit, both):
+    asked = ask(visit, both, part="leader")
+
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    assert visit.team.filter(part="leader", is_current=True).count() == 1
+    assert member_of(visit, "leader").inspector.may_lead
+
+
+@pytest.mark.rule("A56")
+def test_without_a_lawful_cause_nobody_is_replaced(visit, both):
+    with pytest.raises(RuleError, match="法定原因"):
+        ask(visit, both, code="friendship")
+    with pytest.raises(RuleError, match="具体情况"):
+        ask(visit, both, note=" ")
+
+
+@pytest.mark.rule("A56")
+def test_the_leaver_does_not_agree_to_their_own_replacement(bureau, visit, both):
+    sign_in_as(member_of(visit).inspector, both)
+    asked = ask(visit, both, code="health", note="住院")
+
+    with pytest.raises(Forbidden, match="您就是要退出的人员"):
+        replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    other = make_user("other", "另一人", bureau, "coordinator")
+    replacements.consent(replacement=asked, actor=other, today=TODAY)
+    assert Replacement.objects.get().approved_by == other
+
+
+@pytest.mark.rule("A57")
+def test_a_member_declares_an_interest_and_never_follows_again(visit, both, bureau, inspector_user):
+    leaver = member_of(visit).inspector
+    sign_in_as(leaver, inspector_user)
+    asked = ask(visit, inspector_user, code="recusal", note="曾在该公司任职")
+
+    assert Recusal.objects.get(inspector=leaver).entity == visit.entity
+    with pytest.raises(RuleError, match="不能不同意"):
+        replacements.decline(replacement=asked, note="人手不够", actor=both)
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    again = ask(visit, both)
+    following, _ = reading.next_in_order(again, TODAY)
+    assert following.pid != leaver.pid
+
+
+def test_somebody_passed_over_by_hand_is_noted_with_code_and_approver(visit, both):
+    expected = by_hand(visit, member_of(visit))
+    asked = ask(visit, both)
+
+    replacements.pass_over(replacement=asked, pid=expected[0], code="health", actor=both)
+    asked.refresh_from_db()
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    asked.refresh_from_db()
+    assert asked.joiner.inspector.pid == expected[1]
+    assert asked.passed_over == [
+        {"pid": expected[0], "code": "health", "label": "身体健康", "approver": both.full_name}
+    ]
+
+
+@pytest.mark.rule("A100")
+def test_whose_certificate_has_lapsed_since_is_passed_over_by_rule(visit, both):
+    expected = by_hand(visit, member_of(visit))
+    Inspector.objects.filter(pid=expected[0]).update(certificate_expires_on=date(2026, 4, 1))
+    asked = ask(visit, both)
+
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    asked.refresh_from_db()
+    assert asked.joiner.inspector.pid == expected[1]
+    assert [(row["pid"], row["code"]) for row in asked.passed_over] == [
+        (expected[0], "certificate")
+    ]
+
+
+def test_changes_tsv_says_who_left_who_came_and_who_was_passed_over(visit, both):
+    expected = by_hand(visit, member_of(visit))
+    out = member_of(visit).inspector.pid
+    asked = ask(visit, both, code="transfer", note="调离")
+    replacements.pass_over(replacement=asked, pid=expected[0], code="schedule", actor=both)
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    (line,) = reading.changes_tsv(visit.team_draw).decode().splitlines()
+
+    assert line.split("\t")[:6] == [
+        "1",
+        visit.number,
+        out,
+        expected[1],
+        expected[0],
+        "transfer",
+    ]
+
+
+def test_designation_out_of_turn_is_marked_in_public(visit, both):
+    last = by_hand(visit, member_of(visit))[-1]
+    asked = ask(visit, both)
+
+    replacements.designate(
+        replacement=asked,
+        person=Inspector.objects.get(pid=last),
+        reason="仅此人熟悉井下",
+        actor=both,
+        today=TODAY,
+    )
+
+    assert member_of(visit).source == "designated"
+    assert reading.changes_tsv(visit.team_draw).decode().split("\t")[5] == "schedule_designated"
+
+
+def test_a_designated_person_must_cover_what_the_law_asks_for(bureau, both, witness):
+    matter = make_full_matter(bureau, required_quals=["测绘"])
+    (visit,) = dispatched(bureau, both, matters=[matter])
+    make_officers(bureau, 1, quals=["测绘"], may_lead=False)
+    make_officers(bureau, 2, start=2)
+    computed_sitting([visit], both, witness)
+    outsider = make_officers(bureau, 1, start=9)[0]
+    asked = replacements.request(
+        visit=visit,
+        member=visit.team.get(inspector__quals=["测绘"]),
+        code="health",
+        note="住院",
+        actor=both,
+    )
+
+    with pytest.raises(RuleError, match="缺少依法须具备的“测绘”"):
+        replacements.designate(
+            replacement=asked, person=outsider, reason="顶替", actor=both, today=TODAY
+        )
+    with pytest.raises(RuleError, match="已没有可以递补的人员"):
+        replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+
+def test_two_who_leave_one_team_are_replaced_in_team_order(visit, both):
+    later = ask(visit, both, part="member")
+    earlier = ask(visit, both, part="leader")
+
+    with pytest.raises(RuleError, match="须按组内次序办理"):
+        replacements.consent(replacement=later, actor=both, today=TODAY)
+    replacements.consent(replacement=earlier, actor=both, today=TODAY)
+    replacements.consent(replacement=later, actor=both, today=TODAY)
+
+    assert Replacement.objects.filter(state="done").count() == 2
+
+
+def test_an_assigned_team_has_no_order(bureau, both):
+    (visit,) = dispatched(bureau, both)
+    assigned(visit, both, make_officers(bureau, 2))
+    asked = ask(visit, both)
+
+    with pytest.raises(RuleError, match="没有递补次序"):
+        replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+
+def test_it_is_too_late_once_the_visit_has_begun(visit, both, head):
+    ordered(visit, both, head)
+    Visit.objects.filter(pk=visit.pk).update(state="in_progress")
+
+    with pytest.raises(Conflict, match="检查现在是“检查中”"):
+        ask(visit, both)
+
+
+def test_the_second_consent_is_refused(visit, both):
+    asked = ask(visit, both)
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    with pytest.raises(Conflict, match="已由他人办理"):
+        replacements.consent(replacement=asked, actor=both, today=TODAY)
