@@ -5,3 +5,6 @@ class PublicationConfig(AppConfig):
     name = "publication"
     verbose_name = "公示"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from publication import jobs  # noqa: F401  registers its deliverers with web and worker alike

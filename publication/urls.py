@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from publication.views import desk, objections
 
 app_name = "publication"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", desk.queue, name="queue"),
+    path("results/confirm/", desk.result_confirm, name="result-confirm"),
+    path("results/publish/", desk.result_publish, name="result-publish"),
+    path("results/<uuid:pk>/withhold/", desk.withhold, name="withhold"),
+    path(
+        "results/<uuid:pk>/withhold/decide/",
+        desk.nondisclosure_decide,
+        name="nondisclosure-decide",
+    ),
+    path("records/<uuid:pk>/", desk.record_detail, name="record-detail"),
+    path("objections/", objections.objection_list, name="objection-list"),
+    path("objections/new/", objections.objection_find, name="objection-find"),
+    path("objections/new/<uuid:pk>/", objections.objection_create, name="objection-create"),
+    path("objections/<uuid:pk>/", objections.objection_detail, name="objection-detail"),
+    path("objections/<uuid:pk>/recheck/", objections.objection_recheck, name="objection-recheck"),
+    path("objections/<uuid:pk>/reply/", objections.objection_reply, name="objection-reply"),
+]

@@ -1,4 +1,43 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
+from publication.views import notice_check, open_data, public, public_draws
+
+
+class CodeConverter:
+    """The codes of DRAW §1: what else stands in an address never reaches the database."""
+
+    regex = "[0-9A-Za-z][0-9A-Za-z._-]{0,99}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CodeConverter, "code")
 app_name = "public"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("results/", public.results, name="results"),
+    path("results/<uuid:pk>/", public.result_detail, name="result-detail"),
+    path("records/<uuid:pk>.json", public.record_file, name="record-file"),
+    path("matters/", public.matters, name="matters"),
+    path("matters/<int:pk>/", public.matter_detail, name="matter-detail"),
+    path("plans/", public.plans, name="plans"),
+    path("plans/<uuid:pk>/", public.plan_detail, name="plan-detail"),
+    path("draws/", public_draws.draws, name="draws"),
+    path("draws/<code:number>/", public_draws.draw_detail, name="draw-detail"),
+    path("draws/<code:number>/files.zip", public_draws.draw_zip, name="draw-zip"),
+    path("draws/<code:number>/<code:name>", public_draws.draw_file, name="draw-file"),
+    path("notices/<uuid:pk>/", public.task_notice, name="task-notice"),
+    path("chain/<code:code>/", public_draws.chain, name="chain"),
+    path("chain/<code:code>/chain.tsv", public_draws.chain_file, name="chain-file"),
+    path("verify.py", public_draws.verify_py, name="verify-py"),
+    path("check/", notice_check.check_form, name="check"),
+    path("check/<slug:token>/", notice_check.notice_check, name="notice-check"),
+    path("open-data/", open_data.open_data, name="open-data"),
+    path("open-data/results.csv", open_data.results_csv, name="results-csv"),
+    path("open-data/results.json", open_data.results_json, name="results-json"),
+    path("about/", public.about, name="about"),
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import QueryDict
@@ -34,7 +35,8 @@ def keyset(
     Order fields must not be null; "__" may reach through relations.
     """
     fields = [order] if isinstance(order, str) else list(order)
-    after, before = _key(params.get("after"), fields), _key(params.get("before"), fields)
+    after = _usable(queryset, params.get("after"), fields)
+    before = _usable(queryset, params.get("before"), fields)
     if before is not None and after is None:
         rows = list(
             queryset.filter(_beyond([_flip(f) for f in fields], before)).order_by(
@@ -104,6 +106,18 @@ def _key(text: str | None, fields: list[str]) -> list[Any] | None:
         and all(isinstance(v, str | int) for v in values)
     )
     return values if usable else None
+
+
+def _usable(queryset: "models.QuerySet[Any]", text: str | None, fields: list[str]) -> list[Any] | None:
+    """The key, if the columns can hold its values: an address somebody has altered gives the first page, not an error."""
+    key = _key(text, fields)
+    if key is None:
+        return None
+    try:
+        queryset.filter(_beyond(fields, key))
+    except (ValidationError, ValueError, TypeError):
+        return None
+    return key
 
 
 def _url(params: QueryDict, **changes: str) -> str:

@@ -129,7 +129,7 @@ VISIT_MATTER = Process(
         ),
         Transition("approved", "publish", "published", (PUBLISHER,), "公示检查结果"),
         Transition(
-            "approved", "withhold", "withheld", (PUBLISHER,), "依法不予公开", needs_reason=True
+            "approved", "withhold", "withheld", (HEAD,), "同意依法不予公开", needs_reason=True
         ),
     ),
 )

@@ -76,6 +76,7 @@ class PublicEntry(models.Model):
         "对象名称", max_length=200, blank=True
     )  # already masked where the rule says so
     entity_code = models.CharField("对象代码", max_length=96, blank=True)
+    search_name = models.CharField(max_length=200, blank=True)  # width and case normalised
     bigrams = ArrayField(models.CharField(max_length=2), default=list)
     matter_name = models.CharField("事项", max_length=200, blank=True)
     task_number = models.CharField("任务编号", max_length=60, blank=True)

@@ -1,0 +1,56 @@
+"""异议: how an application moves from receipt to reply (A82, A83)."""
+
+from bureau.rules.processes import Process, Transition
+
+# Plain values of bureau.models.Role: rules know no framework.
+PUBLISHER, COORDINATOR = "publisher", "coordinator"
+REVIEWER, DEPUTY, HEAD = "reviewer", "deputy", "head"
+RECEIVERS = (PUBLISHER, COORDINATOR)
+
+OBJECTION = Process(
+    name="异议",
+    states={"received": "待复查", "rechecked": "待反馈", "replied": "已反馈"},
+    css={"received": "soon", "rechecked": "run", "replied": "done"},
+    transitions=(
+        Transition(
+            "received",
+            "recheck",
+            "rechecked",
+            (REVIEWER, DEPUTY, HEAD, COORDINATOR),
+            "登记复查结论",
+            "结论登记后不能修改，反馈期限从复查之日起算。",
+        ),
+        Transition(
+            "rechecked",
+            "reply",
+            "replied",
+            RECEIVERS,
+            "登记反馈",
+            "反馈登记后异议办结，内容不能修改。",
+        ),
+    ),
+)
+
+
+def recheck_problem(
+    actor: int,
+    *,
+    recorder: int | None,
+    submitter: int | None,
+    reviewer: int | None,
+    publisher: int | None,
+    team: frozenset[int],
+) -> str | None:
+    """Why this person may not recheck the result; None when they may. Basis: A82; who decided the result does not judge it."""
+    parts = (
+        (actor in team, "检查"),
+        (actor in {recorder, submitter}, "录入"),
+        (actor == reviewer, "审核"),
+        (actor == publisher, "公示"),
+    )
+    done = [word for is_theirs, word in parts if is_theirs]
+    if not done:
+        return None
+    return (
+        f"这项结果由您{'、'.join(done)}，复查须由没有参与过的人办理。请转给其他审核员或分管负责人。"
+    )

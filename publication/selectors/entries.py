@@ -1,0 +1,96 @@
+"""The public site's lists over the search index: filters, names by bigrams, open data in keyset chunks."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from publication.models import PublicEntry, PublicRecord
+from publication.rules.open_data import COLUMNS
+from registry.rules.names import query_bigrams, search_key
+
+ORDER = ("-published_at", "-id")
+CHUNK = 2000
+
+
+def of_kind(kind: str) -> "QuerySet[PublicEntry]":
+    return PublicEntry.objects.filter(kind=kind)
+
+
+def results(filters: Mapping[str, Any]) -> "QuerySet[PublicEntry]":
+    """Published results narrowed by q, matter, unit, region, outcome (found|clean), since, until; to be paged by ORDER."""
+    rows = of_kind(PublicRecord.Kind.RESULT)
+    if filters.get("q"):
+        rows = rows.filter(_asked(filters["q"]))
+    if filters.get("matter"):
+        rows = rows.filter(matter_name=filters["matter"])
+    if filters.get("unit"):
+        rows = rows.filter(unit_name=filters["unit"])
+    if filters.get("region"):
+        rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("outcome"):
+        rows = rows.filter(found_problem=filters["outcome"] == "found")
+    if filters.get("since"):
+        rows = rows.filter(published_at__gte=_start(filters["since"], time.min))
+    if filters.get("until"):
+        rows = rows.filter(published_at__lte=_start(filters["until"], time.max))
+    return rows
+
+
+def detail(kind: str, pk: Any) -> PublicEntry:
+    """One entry with its newest record and authority; one query. Raises Http404."""
+    rows = PublicEntry.objects.select_related("record", "authority")
+    try:
+        return rows.get(kind=kind, pk=pk)
+    except PublicEntry.DoesNotExist as missing:
+        raise Http404("没有这条公示，请核对地址。") from missing
+
+
+def older_digests(entry: PublicEntry) -> list[tuple[int, str, datetime]]:
+    """(version, SHA-256, published at) of what stood here before: their digests stay public, their content does not."""
+    rows = PublicRecord.objects.filter(subject=entry.subject).exclude(pk=entry.record_id)
+    return list(rows.order_by("-version").values_list("version", "sha256", "published_at"))
+
+
+def adjustments_of(plan_subject: str) -> list[PublicRecord]:
+    """The published adjustments of one plan, the newest first."""
+    rows = PublicRecord.objects.filter(
+        kind=PublicRecord.Kind.ADJUSTMENT, subject__startswith=f"{plan_subject}/"
+    )
+    return list(rows.order_by("-published_at"))
+
+
+def rows_for_export(filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every matching result by the open data's columns, the newest first, CHUNK rows a query, without an offset."""
+    fields = [column.field for column in COLUMNS]
+    edge: tuple[datetime, Any] | None = None
+    while True:
+        rows = results(filters).order_by(*ORDER)
+        if edge is not None:
+            at, pk = edge
+            rows = rows.filter(published_at__lte=at).filter(
+                Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk)
+            )
+        chunk = list(rows.values(*fields)[:CHUNK])
+        yield from chunk
+        if len(chunk) < CHUNK:
+            return
+        edge = (chunk[-1]["published_at"], chunk[-1]["pk"])
+
+
+def _asked(query: str) -> Q:
+    """A name of at least two characters, a whole code, or a task number."""
+    found = Q(entity_code=query.upper())
+    key, pairs = search_key(query), query_bigrams(query)
+    if pairs:
+        found |= Q(bigrams__contains=pairs, search_name__contains=key)
+    if "〔" in query:
+        found |= Q(task_number__contains=query)
+    return found
+
+
+def _start(day: Any, moment: time) -> datetime:
+    return datetime.combine(day, moment, timezone.get_current_timezone())

@@ -1,0 +1,73 @@
+"""按期公示率 and the public site's yearly figures (A76)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q
+
+from bureau.models import Agency
+from inspections.models import VisitMatter
+from planning.models import Pick
+from publication.models import PublicEntry, PublicRecord
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """`due`: published, or overdue without being published; `in_time`: published on or before the deadline."""
+
+    in_time: int
+    due: int
+    late: int  # published, but after the deadline
+    overdue: int  # not published yet, deadline passed
+
+    @property
+    def share(self) -> float | None:
+        return self.in_time / self.due if self.due else None
+
+
+def on_time(authority: Agency | None, year: int, today: date) -> OnTime:
+    """Results whose deadline lies in `year` (A76: 100 %). One query; every authority when None is given.
+
+    What is withheld by law or deemed done has nothing to publish. Somebody who publishes before the deadline counts at once.
+    """
+    state = VisitMatter.State
+    rows = VisitMatter.objects.filter(due_on__year=year)
+    if authority is not None:
+        rows = rows.filter(authority=authority)
+    is_in_time = Q(state=state.PUBLISHED, published_at__date__lte=F("due_on"))
+    overdue = Q(due_on__lt=today) & ~Q(
+        state__in=[state.PUBLISHED, state.WITHHELD, state.DEEMED_DONE]
+    )
+    found = rows.aggregate(
+        in_time=Count("pk", filter=is_in_time),
+        published=Count("pk", filter=Q(state=state.PUBLISHED)),
+        overdue=Count("pk", filter=overdue),
+    )
+    return OnTime(
+        in_time=found["in_time"],
+        due=found["published"] + found["overdue"],
+        late=found["published"] - found["in_time"],
+        overdue=found["overdue"],
+    )
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    drawn: int
+    results: int
+    problems: int
+    on_time: OnTime
+
+    @property
+    def problem_share(self) -> float | None:
+        return self.problems / self.results if self.results else None
+
+
+def of_year(year: int, today: date) -> YearFigures:
+    """What the public home page counts: entities drawn, results, those with a problem, on time. Three queries."""
+    picks = Pick.objects.filter(task__year=year, kind=Pick.Rank.SELECTED)
+    drawn = picks.exclude(state=Pick.State.VOIDED).values("entity").distinct().count()
+    found = PublicEntry.objects.filter(
+        kind=PublicRecord.Kind.RESULT, published_at__year=year
+    ).aggregate(results=Count("pk"), problems=Count("pk", filter=Q(found_problem=True)))
+    return YearFigures(drawn, found["results"], found["problems"], on_time(None, year, today))

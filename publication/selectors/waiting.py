@@ -1,0 +1,93 @@
+"""What waits for a person in this app: results to publish, requests to decide, objections to recheck and answer."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from bureau.models import Role, User
+from bureau.selectors import calendar
+from bureau.selectors.waiting import WaitingItem
+from inspections.models import VisitMatter
+from publication.models import Nondisclosure, Objection
+from publication.rules.processes import OBJECTION
+from publication.selectors import objections, queue
+
+
+def for_user(user: User, today: date) -> list[WaitingItem]:
+    """Four queries at most, each only for those whose role it is."""
+    found: list[WaitingItem] = []
+    if user.has_role(Role.PUBLISHER):
+        found += [_to_publish(row, today) for row in queue.to_publish(_own(user))[:100]]
+    if user.has_role(Role.HEAD):
+        found += [_to_decide(row) for row in queue.to_decide(_own(user)).exclude(requested_by=user)]
+    if user.has_role(*OBJECTION.roles_for("recheck")):
+        found += [
+            _to_recheck(row, today)
+            for row in objections.open_at(_own(user), Objection.State.RECEIVED)
+            if objections.recheck_problem(row, user) is None
+        ]
+    if user.has_role(*OBJECTION.roles_for("reply")):
+        rows = objections.open_at(_own(user), Objection.State.RECHECKED)
+        found += [_to_reply(row, today) for row in rows]
+    return found
+
+
+def _own(user: User) -> list[int]:
+    return sorted(pk for pk in user.own_authority_ids if pk is not None)
+
+
+def _to_publish(row: VisitMatter, today: date) -> WaitingItem:
+    due = calendar.due(row.due_on, today)
+    is_late = bool(due and due.is_late)
+    return WaitingItem(
+        verb="公示检查结果",
+        url=reverse("publication:result-confirm") + f"?pk={row.pk}",
+        st="bad" if is_late else "run",
+        word="逾期未公示" if is_late else "待公示",
+        subject=str(row.visit.entity),
+        note=f"{row.matter}，{row.task.number}",
+        module="公示",
+        since=row.reviewed_at.date() if row.reviewed_at else None,
+        due=due,
+    )
+
+
+def _to_decide(row: Nondisclosure) -> WaitingItem:
+    return WaitingItem(
+        verb="审批依法不公开",
+        url=reverse("publication:nondisclosure-decide", kwargs={"pk": row.visit_matter_id}),
+        st="soon",
+        word="待审批",
+        subject=str(row.visit_matter.visit.entity),
+        note=f"{row.requested_by.full_name}申请：{row.reason}",
+        module="公示",
+        since=row.requested_at.date(),
+    )
+
+
+def _to_recheck(row: Objection, today: date) -> WaitingItem:
+    return WaitingItem(
+        verb="复查异议",
+        url=reverse("publication:objection-detail", kwargs={"pk": row.pk}),
+        st="soon",
+        word="待复查",
+        subject=row.applicant,
+        note=f"{row.number}，{row.visit_matter.matter}",
+        module="异议",
+        since=row.received_on,
+        due=calendar.due(row.recheck_due_on, today),
+    )
+
+
+def _to_reply(row: Objection, today: date) -> WaitingItem:
+    return WaitingItem(
+        verb="反馈复查结果",
+        url=reverse("publication:objection-detail", kwargs={"pk": row.pk}),
+        st="run",
+        word="待反馈",
+        subject=row.applicant,
+        note=f"{row.number}，{row.visit_matter.matter}",
+        module="异议",
+        since=row.rechecked_on,
+        due=calendar.due(row.reply_due_on, today),
+    )

@@ -1,0 +1,53 @@
+"""核验检查通知书: the address behind the QR code, and a box to type the code by hand (A64, A101)."""
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bureau import context
+from bureau.access import public
+from publication.forms.public import TokenForm
+from publication.selectors import notice_check as reads
+
+LOOKUPS, SECONDS = 30, 600  # per address; the code itself cannot be guessed
+
+
+@public
+@require_safe
+def check_form(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.GET if "token" in request.GET else None)
+    if form.is_valid():
+        return redirect("public:notice-check", token=form.cleaned_data["token"])
+    return render(request, "public/notice_form.html", {"form": form})
+
+
+@public
+@require_safe
+def notice_check(request: HttpRequest, token: str) -> HttpResponse:
+    if _asked_too_often():
+        return _private(
+            render(request, "public/notice_form.html", {"form": None, "busy": True}, status=429)
+        )
+    found = reads.by_token(token, timezone.localdate())
+    template = "public/notice_check.html" if found else "public/notice_unknown.html"
+    shown = {"found": found, "token": token}
+    return _private(render(request, template, shown, status=200 if found else 404))
+
+
+def _asked_too_often() -> bool:
+    key = f"public.notice-check:{context.current.get().ip}"
+    if cache.add(key, 1, SECONDS):
+        return False
+    try:
+        return int(cache.incr(key)) > LOOKUPS
+    except ValueError:  # it ran out in between
+        return False
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Who asks about which notice stays between them and the bureau."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

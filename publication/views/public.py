@@ -1,0 +1,142 @@
+"""The public site: home, results, matters, plans, notices. Nothing here asks who is reading."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bureau.access import public
+from bureau.selectors import rule_settings
+from bureau.selectors.paging import keyset
+from planning.selectors import draws as draw_reads
+from publication.forms.public import ResultFilter
+from publication.models import PublicEntry, PublicRecord
+from publication.rules import frozen
+from publication.selectors import entries, indicators, public_draws
+from publication.views.public_page import download, page
+from registry.models import Matter
+
+Kind = PublicRecord.Kind
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    draws = list(public_draws.listed().order_by("-locked_at", "-id")[:6])
+    context = {
+        "today": today,
+        "figures": indicators.of_year(today.year, today),
+        "draws": [_draw_row(draw) for draw in draws],
+        "notices": entries.of_kind(Kind.TASK_NOTICE).order_by(*entries.ORDER)[:4],
+        "results": entries.of_kind(Kind.RESULT).order_by(*entries.ORDER)[:6],
+    }
+    return page(request, "public/home.html", context)
+
+
+@public
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    form = ResultFilter(request.GET or None)
+    is_asked = form.is_bound
+    usable = not is_asked or form.is_valid()
+    filters: dict[str, Any] = form.cleaned_data if is_asked and usable else {}
+    found = keyset(entries.results(filters), request.GET, order=entries.ORDER) if usable else None
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    context = {"form": form, "page": found, "is_asked": is_asked, "query": query.urlencode()}
+    return page(request, "public/results.html", context)
+
+
+@public
+@require_safe
+def result_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    entry = entries.detail(Kind.RESULT, pk)
+    content = frozen.thaw(bytes(entry.record.content))
+    settings = rule_settings.all_for(entry.authority, timezone.localdate().year)
+    context = {
+        "entry": entry,
+        "content": content,
+        "older": entries.older_digests(entry) if entry.is_corrected else [],
+        "recheck_days": settings["recheck_workdays"].value,
+        "reply_days": settings["reply_workdays"].value,
+    }
+    return page(request, "public/result_detail.html", context)
+
+
+@public
+@require_safe
+def record_file(request: HttpRequest, pk: str) -> HttpResponse:
+    """The frozen bytes themselves, the newest version: their SHA-256 is the one shown."""
+    entry = get_object_or_404(PublicEntry.objects.select_related("record"), pk=pk)
+    return download(
+        request, bytes(entry.record.content), name=f"{entry.pk}.json", kind="application/json"
+    )
+
+
+@public
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    """抽查事项清单 (A09)."""
+    rows = Matter.objects.in_force().select_related("authority")
+    found = keyset(rows, request.GET, order=("authority_id", "code", "id"), size=100)
+    return page(request, "public/matters.html", {"page": found})
+
+
+@public
+@require_safe
+def matter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Matter.objects.exclude(state=Matter.State.DRAFT).select_related(
+        "authority", "responsible_unit"
+    )
+    matter = get_object_or_404(rows, pk=pk)
+    methods = [str(Matter.Method(m).label) for m in matter.methods if m in Matter.Method]
+    return page(request, "public/matter_detail.html", {"matter": matter, "methods": methods})
+
+
+@public
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    rows = entries.of_kind(Kind.PLAN).select_related("authority", "record")
+    return page(
+        request, "public/plans.html", {"page": keyset(rows, request.GET, order=entries.ORDER)}
+    )
+
+
+@public
+@require_safe
+def plan_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    entry = entries.detail(Kind.PLAN, pk)
+    context = {
+        "entry": entry,
+        "content": frozen.thaw(bytes(entry.record.content)),
+        "adjustments": [
+            {"record": record, "content": frozen.thaw(bytes(record.content))}
+            for record in entries.adjustments_of(entry.subject)
+        ],
+        "older": entries.older_digests(entry),
+    }
+    return page(request, "public/plan_detail.html", context)
+
+
+@public
+@require_safe
+def task_notice(request: HttpRequest, pk: str) -> HttpResponse:
+    entry = entries.detail(Kind.TASK_NOTICE, pk)
+    content = frozen.thaw(bytes(entry.record.content))
+    return page(request, "public/task_notice.html", {"entry": entry, "content": content})
+
+
+@public
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    authorities = public_draws.publishing_authorities()
+    return page(request, "public/about.html", {"authorities": authorities})
+
+
+def _draw_row(draw: Any) -> dict[str, Any]:
+    st, word = draw_reads.STATE_WORDS[draw_reads.state_of(draw)]
+    return {"draw": draw, "st": st, "word": word}
