@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bureau import audit
-from bureau.access import access, fetch
+from bureau.access import access, fetch, require
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging
@@ -35,6 +35,8 @@ READERS = (
     Role.AUDITOR,
     Role.SUPERIOR,
 )
+# Who works with a list before it is public; everybody else waits for the reveal.
+SEALED_READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR)
 
 
 @access(Role.ORGANISER)
@@ -123,6 +125,7 @@ def task_picks(request: HttpRequest, pk: str) -> HttpResponse:
     page = paging.keyset(selectors.picks_of(task), request.GET, order=("stratum", "rank", "id"))
     sealed = selectors.is_sealed(task)
     if sealed:
+        require(request.user, task.authority_id, *SEALED_READERS)
         with transaction.atomic():
             audit.record(
                 "task.sealed_list_seen",

@@ -15,6 +15,7 @@ from planning.models import Pick, Plan, PlanItem, PoolConfirmation, Task
 from planning.selectors import pools, waiting
 from planning.services import picks
 from planning.services import pools as confirming
+from tests.planning import sitting_cast
 from tests.planning.build import (
     DAY,
     make_inspector,
@@ -377,3 +378,22 @@ def test_the_list_takes_as_many_queries_for_many_tasks(
     with django_assert_max_num_queries(12):
         answer = client.get(url("task-list"))
     assert answer.content.decode().count('<span class="sub">示自然资双随机') == 8
+
+
+@pytest.mark.rule("A58")
+def test_a_look_at_a_sealed_list_is_recorded_and_closed_to_others(
+    client, bureau, organiser, reviewer, witness
+):
+    sitting_cast.fill_pool(bureau)
+    sitting = sitting_cast.computed(
+        bureau, organiser, witness, reveal="deferred", reveal_by=date(2026, 12, 31)
+    )
+    task = sitting.tasks.get()
+    client.force_login(organiser)
+    page = client.get(url("task-picks", task.pk)).content.decode()
+    client.force_login(reviewer)
+    refused = client.get(url("task-picks", task.pk))
+
+    assert "名单尚未公开" in page
+    assert refused.status_code == 403
+    assert AuditEvent.objects.filter(action="task.sealed_list_seen").count() == 1
