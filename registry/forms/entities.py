@@ -45,6 +45,7 @@ class EntityFilter(forms.Form):
     state = forms.ChoiceField(
         label="在库", required=False, choices=[("", "在库"), ("left", "已出库")]
     )
+    of = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, authority: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,16 +99,26 @@ class EntityFactsForm(forms.Form):
         self.fields["unit"].queryset = units(authority)  # type: ignore[attr-defined]
 
 
+class EntityEditForm(EntityFactsForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class EntityCreateForm(EntityFactsForm):
     id_kind = forms.ChoiceField(
         label="代码种类", choices=[c for c in Entity.IdKind.choices if c[0] != "issued"]
     )
-    code = forms.CharField(label="代码", max_length=96)
+    code = forms.CharField(
+        label="代码", max_length=96, help_text="统一社会信用代码 18 位；字母用大写，入库后不能改。"
+    )
     field_order = ("id_kind", "code", "name", "kind")
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TagForm(forms.Form):
+    tag = forms.CharField(label="标签", max_length=40)
 
 
 class SaveFilterForm(forms.Form):

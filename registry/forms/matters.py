@@ -28,6 +28,8 @@ class MatterFilter(forms.Form):
         to_field_name="code",
     )
 
+    of = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, authority: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units(authority)  # type: ignore[attr-defined]
@@ -91,9 +93,18 @@ class ReviseMatterForm(MatterForm):
 
 
 class ChecklistItemForm(forms.Form):
-    text = forms.CharField(label="检查内容", max_length=300)
-    point = forms.CharField(label="检查要点", required=False, max_length=1000)
-    basis = forms.CharField(label="依据", required=False, max_length=200)
+    text = forms.CharField(
+        label="检查内容", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    point = forms.CharField(
+        label="检查要点", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    basis = forms.CharField(
+        label="依据", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    method = forms.ChoiceField(
+        label="检查方式", required=False, choices=[("", "不限"), *Matter.Method.choices]
+    )
     needs_photo = forms.BooleanField(label="须拍照", required=False)
     unit = forms.CharField(label="数值单位", required=False, max_length=20)
     minimum = forms.DecimalField(label="下限", required=False, max_digits=14, decimal_places=4)
@@ -109,6 +120,30 @@ class ChecklistItemForm(forms.Form):
         return cleaned
 
 
+class ChecklistBase(forms.BaseFormSet):  # type: ignore[type-arg]
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["ORDER"].label = "次序"
+        form.fields["DELETE"].label = "删除"
+
+    def items(self) -> list[dict[str, Any]]:
+        """The rows to keep, in the order wanted; empty extra rows and deleted ones fall away."""
+        return [
+            {
+                name: value
+                for name, value in form.cleaned_data.items()
+                if name not in ("ORDER", "DELETE")
+            }
+            for form in self.ordered_forms
+        ]
+
+
 ChecklistFormSet = forms.formset_factory(
-    ChecklistItemForm, extra=3, can_delete=True, can_order=True, max_num=60
+    ChecklistItemForm,
+    formset=ChecklistBase,
+    extra=3,
+    can_delete=True,
+    can_order=True,
+    max_num=60,
+    validate_max=True,
 )

@@ -4,7 +4,7 @@ from django import forms
 
 from bureau.models import Agency, User
 from registry.forms.base import WordsField, day, units
-from registry.models import Expert, Inspector, Recusal
+from registry.models import Inspector, Recusal
 
 
 class InspectorFilter(forms.Form):
@@ -32,6 +32,7 @@ class InspectorFilter(forms.Form):
             ("away", "离岗"),
         ],
     )
+    of = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, authority: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +64,7 @@ class InspectorForm(forms.Form):
     away_from = day("离岗自")
     away_to = day("离岗至", help_text="空着表示尚未确定返岗日期。")
     away_reason = forms.CharField(label="离岗原因", max_length=100, required=False)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, authority: Agency, inspector: Inspector | None = None, **kwargs: Any
@@ -89,16 +91,21 @@ class InspectorForm(forms.Form):
         return cleaned
 
 
-class ExpertForm(forms.ModelForm):
-    fields_ = WordsField(label="专业领域")
+class ExpertForm(forms.Form):
+    name = forms.CharField(label="姓名", max_length=40)
+    organisation = forms.CharField(label="所在单位", max_length=100)
+    title = forms.CharField(label="职称", max_length=40, required=False)
+    fields_known = WordsField(label="专业领域")
+    phone = forms.CharField(label="电话", max_length=20, required=False)
+    capacity = forms.IntegerField(label="每次匹配最多组数", min_value=0, max_value=999, initial=20)
+    state = forms.ChoiceField(
+        label="状态", choices=Inspector.State.choices, initial=Inspector.State.ACTIVE
+    )
 
-    class Meta:
-        model = Expert
-        fields = ["name", "organisation", "title", "phone", "capacity"]
-
-    def cleaned(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
+        """As the model names them; a form cannot have a field called `fields`."""
         found = dict(self.cleaned_data)
-        found["fields"] = found.pop("fields_")
+        found["fields"] = found.pop("fields_known")
         return found
 
 

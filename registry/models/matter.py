@@ -186,3 +186,13 @@ class ChecklistItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+    @property
+    def limits(self) -> str:
+        """≥0.5 ≤30 米; empty for an item without a measured value."""
+        bounds = [
+            f"{mark}{bound.normalize():f}"
+            for mark, bound in (("≥", self.minimum), ("≤", self.maximum))
+            if bound is not None
+        ]
+        return " ".join([*bounds, self.unit]).strip()

@@ -160,11 +160,10 @@ def _facet(params: QueryDict, name: str, value: str, label: str, count: int) -> 
     return {"label": str(label), "count": count, "url": f"?{copy.urlencode()}", "current": current}
 
 
-def saved_filters(user: User, params: QueryDict) -> list[dict[str, Any]]:
-    """This person's own filters as chips."""
-    now = params.urlencode()
+def saved_filters(user: User, query: str) -> list[dict[str, Any]]:
+    """This person's own filters as chips; `query` is the one in force."""
     return [
-        {"label": f.name, "count": None, "url": f"?{f.query}", "current": f.query == now}
+        {"label": f.name, "count": None, "url": f"?{f.query}", "current": f.query == query}
         for f in SavedFilter.objects.filter(user=user).order_by("id")[:12]
     ]
 
