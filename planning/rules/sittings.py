@@ -1,14 +1,15 @@
 """How a sitting (摇号会) moves, and what it still waits for (DRAW §4; A44, A50)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bureau.rules.processes import Process, Transition
 from lottery import beacons
 from lottery.errors import ProtocolError
 
-ORGANISER, WITNESS, HEAD = "organiser", "witness", "head"
+ORGANISER, COORDINATOR = "organiser", "coordinator"
+WITNESS, HEAD = "witness", "head"
 
 SITTING = Process(
     name="摇号会",
@@ -47,6 +48,26 @@ SITTING = Process(
         ),
     ),
 )
+
+# Teams are matched by the executing unit (A53: 002 十九), whose coordinators work as the organiser does.
+TEAM_SITTING = replace(
+    SITTING,
+    transitions=tuple(
+        replace(step, roles=(ORGANISER, COORDINATOR)) if step.roles == (ORGANISER,) else step
+        for step in SITTING.transitions
+    ),
+)
+
+
+def process_of(purpose: str) -> Process:
+    """The transition table of a sitting of this purpose."""
+    return TEAM_SITTING if purpose == "teams" else SITTING
+
+
+def operators(purpose: str) -> tuple[str, ...]:
+    """Who may arrange and run a sitting of this purpose."""
+    return (ORGANISER, COORDINATOR) if purpose == "teams" else (ORGANISER,)
+
 
 SERIES = {"entities": "E", "teams": "T"}
 

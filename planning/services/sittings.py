@@ -17,7 +17,6 @@ from bureau.services import notifications, transitions
 from planning.models import Draw, Sitting, SittingWitness, Task, WitnessCommitment
 from planning.rules import sittings as rules
 from planning.rules.processes import TASK
-from planning.rules.sittings import SITTING
 from planning.selectors import draws as reads
 from planning.selectors import sittings as progress
 from planning.services import draws, entity_draws
@@ -50,7 +49,7 @@ def prepare(
     authority = unit.authority
     if authority is None or not tasks:
         raise RuleError("请至少选择一项任务。")
-    require(actor, authority.pk, Role.ORGANISER)
+    require(actor, authority.pk, *rules.operators(purpose))
     if any(task.authority_id != authority.pk for task in tasks):
         raise RuleError("一次摇号会只能办理本单位的任务，请去掉其他单位的任务。")
     if purpose == Sitting.Purpose.ENTITIES:
@@ -85,7 +84,9 @@ def add_witness(
     *, sitting: Sitting, user: User, actor: User, capacity_text: str = "局办公室监督人员"
 ) -> SittingWitness:
     """Names a witness, who then holds the next place. Raises Forbidden for who runs the sitting or organised a task (A50)."""
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "change", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "change", actor
+    )
     _require_independent(sitting, user)
     last = sitting.witnesses.order_by("-position").first()
     if sitting.witnesses.filter(user=user).exists():
@@ -112,7 +113,9 @@ def add_witness(
 @transaction.atomic
 def remove_witness(*, sitting: Sitting, witness: SittingWitness, actor: User) -> None:
     """Takes a witness off before the lock."""
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "change", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "change", actor
+    )
     audit.record(
         "sitting.witness-removed",
         f"取消监督人：{witness.user.full_name}",
@@ -125,7 +128,9 @@ def remove_witness(*, sitting: Sitting, witness: SittingWitness, actor: User) ->
 @transaction.atomic
 def discard(*, sitting: Sitting, actor: User) -> None:
     """Takes back an arrangement that was never locked; after the lock a sitting can only be voided."""
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "discard", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "discard", actor
+    )
     audit.record(
         "sitting.discarded",
         "取消摇号安排（尚未锁定）",
@@ -146,7 +151,7 @@ def lock_with(
     Raises Conflict when it is locked already, RuleError when the arrangement no longer fits.
     """
     sitting, _ = transitions.begin(
-        SITTING,
+        rules.process_of(sitting.purpose),
         Sitting.objects.select_related("authority", "unit"),
         sitting.pk,
         "lock",
@@ -211,7 +216,9 @@ def commit(
     Raises Forbidden for anybody but a named witness, Conflict when given before, RuleError for a missing or bad value or
     when the beacon's time has come: what is promised after it proves nothing.
     """
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "commit", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "commit", actor
+    )
     witness = _own_place(sitting, actor)
     state = progress.progress(sitting)
     if not state.needs_commitments:
@@ -290,7 +297,9 @@ def open_digits(*, sitting: Sitting, digits: str, actor: User, salt: str = "") -
 
     Raises RuleError unless they fit every commitment of this witness; Conflict when opened before.
     """
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "open", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "open", actor
+    )
     witness = _own_place(sitting, actor)
     if witness.opened_at is not None:
         raise Conflict("您的数字已经公布，不能更改。")
@@ -331,7 +340,9 @@ def open_digits(*, sitting: Sitting, digits: str, actor: User, salt: str = "") -
 @transaction.atomic
 def set_beacon(*, sitting: Sitting, value: str, actor: User) -> str:
     """The beacon's public value, once, not before its time and in its own form (DRAW §4.3). Returns the value recorded."""
-    sitting, _ = transitions.begin(SITTING, Sitting.objects.all(), sitting.pk, "beacon", actor)
+    sitting, _ = transitions.begin(
+        rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "beacon", actor
+    )
     if sitting.beacon_source == Sitting.Beacon.NONE or sitting.beacon_not_before is None:
         raise RuleError("本次摇号没有约定公共随机源，不能登记随机值。")
     if timezone.now() < sitting.beacon_not_before:
@@ -371,7 +382,11 @@ def compute_with(*, sitting: Sitting, purpose: str, apply: Apply, actor: User) -
     Raises RuleError naming what is missing; nothing is recorded then.
     """
     sitting, _ = transitions.begin(
-        SITTING, Sitting.objects.select_related("authority"), sitting.pk, "compute", actor
+        rules.process_of(sitting.purpose),
+        Sitting.objects.select_related("authority"),
+        sitting.pk,
+        "compute",
+        actor,
     )
     _require_purpose(sitting, purpose)
     _require_not_witness(sitting, actor)

@@ -13,7 +13,7 @@ from bureau.selectors import rule_settings
 from bureau.services import notifications, transitions
 from planning.models import Draw, Sitting, VoidRequest
 from planning.rules.processes import TASK
-from planning.rules.sittings import SITTING
+from planning.rules.sittings import process_of
 from planning.selectors import sittings as progress
 from planning.services import draws, entity_draws, sittings
 
@@ -49,7 +49,11 @@ def _undo_entities(draw: Draw, actor: User) -> None:
 def request(*, sitting: Sitting, reason: str, actor: User, draw: Draw | None = None) -> VoidRequest:
     """Asks to void the whole sitting, or after the result one of its draws. Raises RuleError or Conflict."""
     sitting, _ = transitions.begin(
-        SITTING, Sitting.objects.select_related("authority"), sitting.pk, "request_void", actor
+        process_of(sitting.purpose),
+        Sitting.objects.select_related("authority"),
+        sitting.pk,
+        "request_void",
+        actor,
     )
     if not reason.strip():
         raise RuleError("请写明作废原因，原因会随作废的抽取一并公开。")

@@ -39,7 +39,7 @@ def detail_context(sitting: Sitting, user: User) -> dict[str, Any]:
     )
     mine = next((w for w in witnesses if w.user_id == user.pk), None)
     is_locked = sitting.state == Sitting.State.LOCKED
-    is_organiser = user.has_role_at(sitting.authority_id, Role.ORGANISER)
+    is_organiser = user.has_role_at(sitting.authority_id, *rules.operators(sitting.purpose))
     asked = progress_of.open_void_request(sitting)
     context: dict[str, Any] = {
         "sitting": sitting,
@@ -114,18 +114,18 @@ def actions(
     """Buttons from the process table; what others do, in words."""
     held = {
         role
-        for role in (Role.ORGANISER, Role.WITNESS, Role.HEAD)
+        for role in (Role.ORGANISER, Role.COORDINATOR, Role.WITNESS, Role.HEAD)
         if user.has_role_at(sitting.authority_id, role)
     }
     mine: list[Any] = []
-    for step in SITTING.available(sitting.state, held):
+    for step in rules.process_of(sitting.purpose).available(sitting.state, held):
         found = _button(sitting, step.action, step.label, progress, is_asked=is_asked)
         if found:
             mine.append(found)
     theirs: list[Any] = []
     if sitting.state == Sitting.State.LOCKED:
         theirs += [("监督人", sentence) for sentence in progress.missing]
-    if sitting.state == Sitting.State.PREPARED and Role.ORGANISER not in held:
+    if sitting.state == Sitting.State.PREPARED and not held & set(rules.operators(sitting.purpose)):
         theirs.append(("任务经办", "指定监督人，锁定名单。"))
     if is_asked:
         if may_decide(sitting, user):

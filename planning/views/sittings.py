@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bureau.access import access, fetch
+from bureau.access import access, fetch, require
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors.paging import keyset
@@ -23,7 +24,7 @@ from planning.forms.sittings import (
     WitnessForm,
 )
 from planning.models import Sitting, SittingWitness
-from planning.rules.sittings import SITTING
+from planning.rules.sittings import SITTING, operators
 from planning.selectors import sittings as reads
 from planning.services import sittings, voids
 from planning.views import sitting_page
@@ -73,10 +74,10 @@ def sitting_detail(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, sitting)
 
 
-@access(Role.ORGANISER)
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
 def witness_add(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
+    sitting = _operated(request, pk)
     form = WitnessForm(request.POST, sitting=sitting)
     if form.is_valid():
         sittings.add_witness(sitting=sitting, actor=request.user, **form.cleaned_data)
@@ -84,20 +85,20 @@ def witness_add(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, sitting, witness_form=form, status=422)
 
 
-@access(Role.ORGANISER)
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
 def witness_remove(request: HttpRequest, pk: str, witness: int) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
+    sitting = _operated(request, pk)
     row = SittingWitness.objects.select_related("user").filter(sitting=sitting, pk=witness).first()
     if row is not None:
         sittings.remove_witness(sitting=sitting, witness=row, actor=request.user)
     return redirect(DETAIL, pk)
 
 
-@access(Role.ORGANISER)
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
+    sitting = _operated(request, pk)
     if request.method == "POST":
         sittings.discard(sitting=sitting, actor=request.user)
         messages.success(request, "安排已取消，任务可以另行安排。")
@@ -199,10 +200,10 @@ def open_digits(request: HttpRequest, pk: str) -> HttpResponse:
     return _page(request, sitting, open_form=form, status=422)
 
 
-@access(Role.ORGANISER)
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
 def beacon(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
+    sitting = _operated(request, pk)
     form = BeaconForm(request.POST)
     if form.is_valid():
         try:
@@ -230,10 +231,10 @@ def compute(request: HttpRequest, pk: str) -> HttpResponse:
     return _confirm(request, sitting, "compute", points=reads.progress(sitting).missing)
 
 
-@access(Role.ORGANISER)
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def void(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
+    sitting = _operated(request, pk)
     form = VoidForm(_posted(request), sitting=sitting)
     if request.method == "POST" and form.is_valid():
         try:
@@ -305,9 +306,10 @@ def stage(request: HttpRequest, pk: str) -> HttpResponse:
 def offline_page(request: HttpRequest) -> HttpResponse:
     """The page for making commitments as one file, to be opened without a network (DRAW §4)."""
     path = finders.find("js/witness.js")
-    with open(str(path), encoding="utf-8") as script:
-        context = {"script": script.read()}
-    response = render(request, "planning/sitting_offline.html", context)
+    with open(str(path), encoding="utf-8") as file:
+        script = f"<script>\n{file.read()}</script>"
+    page = render_to_string("planning/sitting_offline.html").replace("<!--witness.js-->", script)
+    response = HttpResponse(page)
     response["Content-Disposition"] = 'attachment; filename="commitment.html"'
     return response
 
@@ -355,3 +357,10 @@ def _posted(request: HttpRequest) -> Any:
 def _whole(request: HttpRequest, name: str) -> int:
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _operated(request: HttpRequest, pk: str) -> Sitting:
+    """The sitting, for those who may run one of its purpose (A53: teams also by the executing unit)."""
+    sitting = fetch(request, ROWS, pk=pk)
+    require(request.user, sitting.authority_id, *operators(sitting.purpose))
+    return sitting

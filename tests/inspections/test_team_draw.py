@@ -252,3 +252,15 @@ def test_the_seed_needs_the_witness(bureau, both, witness):
     teams.compute(sitting=sitting, actor=both)
 
     assert lottery.check_folder(draws.files(sitting.draws.get())).line == "VERIFIED"
+
+
+@pytest.mark.rule("A53")
+def test_the_executing_unit_s_coordinator_matches_without_the_organiser(
+    bureau, organiser, coordinator, witness
+):
+    (visit,) = dispatched(bureau, organiser)
+    make_officers(bureau, 3)
+
+    computed_sitting([visit], coordinator, witness)
+
+    assert again(visit).state == "teamed"
