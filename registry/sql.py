@@ -47,34 +47,23 @@ _ENTITY_FACTS = """
             WHERE m.listing_id = l.id AND p.authority_id = %(authority)s)
     ) END
 """
-_ENTITY_JOINS = """
+# `found` of one kind: (target, listed, facts) of what is stored for row `r`, by a lookup through a unique index.
+# A row's lookup is lateral, so that a wrong estimate of a batch's size (it was copied a moment ago) costs nothing.
+MATCHED_ENTITIES = f"""
+    SELECT e.id AS target, l.id IS NOT NULL AS listed, {_ENTITY_FACTS} AS facts
+    FROM registry_entity e
     LEFT JOIN registry_listing l ON l.entity_id = e.id AND l.authority_id = %(authority)s
     LEFT JOIN bureau_agency u ON u.id = l.unit_id
     LEFT JOIN bureau_region g ON g.id = e.region_id
-"""
-MATCHED_ENTITIES = f"""
-    SELECT r.id AS row_id, e.id AS target, l.id IS NOT NULL AS listed, {_ENTITY_FACTS} AS facts
-    FROM registry_importrow r
-    JOIN registry_entity e ON e.id_kind = r.cleaned->>'id_kind' AND e.code = r.cleaned->>'code'
-    {_ENTITY_JOINS}
-    WHERE r.batch_id = %(batch)s AND r.verdict <> 'error' AND r.cleaned->>'code' <> ''
-    UNION ALL
-    (SELECT DISTINCT ON (r.id) r.id, e.id, TRUE, {_ENTITY_FACTS}
-    FROM registry_importrow r
-    JOIN registry_entity e ON e.id_kind = 'issued' AND e.search_name = r.cleaned->>'search_name'
-    {_ENTITY_JOINS}
-    WHERE r.batch_id = %(batch)s AND r.verdict <> 'error' AND r.cleaned->>'code' = '' AND l.id IS NOT NULL
-    ORDER BY r.id, e.id)
+    WHERE e.id_kind = r.cleaned->>'id_kind' AND e.code = r.cleaned->>'code'
 """
 _SORTED = "(SELECT coalesce(jsonb_agg(t ORDER BY t COLLATE \"C\"), '[]') FROM unnest({}) t)"
 _BY_TARGET = """
-    FROM registry_importrow r
-    JOIN {table} x ON x.id = (r.cleaned->>'target')::bigint
-    LEFT JOIN bureau_agency u ON u.id = x.{unit}
-    WHERE r.batch_id = %(batch)s AND r.verdict <> 'error'
+    FROM {table} x LEFT JOIN bureau_agency u ON u.id = x.{unit}
+    WHERE x.id = (r.cleaned->>'target')::bigint
 """
 MATCHED_INSPECTORS = f"""
-    SELECT r.id AS row_id, x.id AS target, TRUE AS listed, jsonb_build_object(
+    SELECT x.id AS target, TRUE AS listed, jsonb_build_object(
         'name', x.name, 'pid', x.pid, 'unit', u.code, 'post', x.post, 'phone', x.phone,
         'certificate_no', x.certificate_no, 'certificate_name', x.certificate_name,
         'certificate_issuer', x.certificate_issuer, 'certificate_expires_on', x.certificate_expires_on,
@@ -84,7 +73,7 @@ MATCHED_INSPECTORS = f"""
     {_BY_TARGET.format(table="registry_inspector", unit="unit_id")}
 """
 MATCHED_MATTERS = f"""
-    SELECT r.id AS row_id, x.id AS target, TRUE AS listed, jsonb_build_object(
+    SELECT x.id AS target, TRUE AS listed, jsonb_build_object(
         'code', x.code, 'name', x.name, 'field', x.field, 'category', x.category,
         'object_text', x.object_text, 'content', x.content, 'methods', {_SORTED.format("x.methods")},
         'body', x.body, 'level', x.level, 'legal_basis', x.legal_basis, 'ratio_text', x.ratio_text,
@@ -96,20 +85,20 @@ MATCHED_MATTERS = f"""
     {_BY_TARGET.format(table="registry_matter", unit="responsible_unit_id")}
 """
 MATCHED_LEDGER = """
-    SELECT r.id AS row_id, x.id AS target, TRUE AS listed,
+    SELECT x.id AS target, TRUE AS listed,
         jsonb_build_object('counts', x.counts, 'unit', u.code, 'note', x.note) AS facts
-    FROM registry_importrow r
-    JOIN registry_ledgerentry x ON x.source = r.cleaned->>'source'
-    LEFT JOIN bureau_agency u ON u.id = x.unit_id
-    WHERE r.batch_id = %(batch)s AND r.verdict <> 'error'
+    FROM registry_ledgerentry x LEFT JOIN bureau_agency u ON u.id = x.unit_id
+    WHERE x.source = r.cleaned->>'source'
 """
 _COMPARED = """
     SELECT r.id AS row_id, m.target, coalesce(m.listed, FALSE) AS listed,
         CASE WHEN m.target IS NULL OR NOT m.listed THEN 'new'
              WHEN d.found IS NULL THEN 'unchanged' ELSE 'changed' END AS verdict,
-        coalesce(d.found, '{{}}'::jsonb) AS differences
+        coalesce(d.found, '{{}}'::jsonb) AS differences,
+        r.verdict AS verdict_before, r.differences AS differences_before,
+        (r.cleaned->>'target')::bigint AS target_before
     FROM registry_importrow r
-    LEFT JOIN ({matched}) m ON m.row_id = r.id
+    LEFT JOIN LATERAL ({matched}) m ON TRUE
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(f.key, jsonb_build_array(m.facts->f.key, f.value)) AS found
         FROM jsonb_each(r.cleaned->'fields') f
@@ -165,7 +154,7 @@ def compare(batch: "ImportBatch", matched: str) -> None:
 
 def note_namesakes(batch: "ImportBatch") -> None:
     """A notice where a new code comes with a name that the pool holds under another code (换照, or a slip)."""
-    _run(
+    _run_hashed(
         """
         UPDATE registry_importrow r
         SET notices = r.notices || to_jsonb(ARRAY['库内已有同名对象（代码 ' || n.code || '）；如是同一家换了代码，请先核实'])
@@ -190,13 +179,25 @@ def moved_on(batch: "ImportBatch", matched: str) -> int:
         cursor.execute(
             f"""
             SELECT count(*) FROM ({_COMPARED.format(matched=matched)}) c
-            JOIN registry_importrow r ON r.id = c.row_id
-            WHERE (r.verdict, r.differences) IS DISTINCT FROM (c.verdict::varchar, c.differences)
-               OR (r.cleaned->>'target')::bigint IS DISTINCT FROM c.target
+            WHERE (c.verdict_before, c.differences_before) IS DISTINCT FROM (c.verdict::varchar, c.differences)
+               OR c.target_before IS DISTINCT FROM c.target
             """,
             _names(batch),
         )
         return int(cursor.fetchone()[0])
+
+
+def nameless_moved_on(batch: "ImportBatch") -> int:
+    """New rows without a number whose name this pool has meanwhile got without a number too."""
+    return _run_hashed(
+        """
+        SELECT count(*) FROM registry_importrow r
+        JOIN registry_entity e ON e.id_kind = 'issued' AND e.search_name = r.cleaned->>'search_name'
+        JOIN registry_listing l ON l.entity_id = e.id AND l.authority_id = %(authority)s
+        WHERE r.batch_id = %(batch)s AND r.verdict = 'new' AND r.cleaned->>'code' = ''
+        """,
+        batch,
+    )
 
 
 def lock_imports() -> None:
@@ -274,6 +275,7 @@ def write_entities(batch: "ImportBatch", *, by: int | None, today: date) -> None
     }
     for statement in (
         _UPDATE_ENTITIES,
+        _NUMBER_ENTITIES,
         _INSERT_ENTITIES,
         _UPDATE_LISTINGS,
         _INSERT_LISTINGS,
@@ -287,6 +289,11 @@ def write_entities(batch: "ImportBatch", *, by: int | None, today: date) -> None
 def _set(key: str, cast: str = "") -> str:
     value = f"(r.differences->'{key}'->>1){cast}"
     return f"{key} = CASE WHEN r.differences ? '{key}' THEN {value} ELSE x.{key} END"
+
+
+def _given(key: str) -> str:
+    missing = {"kind": "r.cleaned->>'default_kind'", "standing": "'active'"}.get(key, "''")
+    return f"coalesce(f->>'{key}', {missing})"
 
 
 _ENTITY_TEXTS = (
@@ -309,32 +316,76 @@ _UPDATE_ENTITIES = f"""
     FROM registry_importrow r
     WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'changed') AND x.id = (r.cleaned->>'target')::bigint
 """
+# Ids are given first, so that rows and entities need not find each other again.
+_NUMBER_ENTITIES = """
+    UPDATE registry_importrow r SET cleaned = r.cleaned || jsonb_build_object('target', n.given, 'made', TRUE)
+    FROM (
+        SELECT o.id, nextval(pg_get_serial_sequence('registry_entity', 'id')) AS given
+        FROM (
+            SELECT id FROM registry_importrow
+            WHERE batch_id = %(batch)s AND verdict = 'new' AND cleaned->>'target' IS NULL ORDER BY id
+        ) o
+    ) n
+    WHERE n.id = r.id
+"""
+_INSERT_ENTITIES,
+        _UPDATE_LISTINGS,
+        _INSERT_LISTINGS,
+        _LEAVE_POOLS,
+        _JOIN_POOLS,
+        _REVISIONS,
+    ):
+        _run(statement, batch, **more)
+
+
+def _set(key: str, cast: str = "") -> str:
+    value = f"(r.differences->'{key}'->>1){cast}"
+    return f"{key} = CASE WHEN r.differences ? '{key}' THEN {value} ELSE x.{key} END"
+
+
+def _given(key: str) -> str:
+    missing = {"kind": "r.cleaned->>'default_kind'", "standing": "'active'"}.get(key, "''")
+    return f"coalesce(f->>'{key}', {missing})"
+
+
+_ENTITY_TEXTS = (
+    *("name", "kind", "standing", "address", "industry", "industry_name", "scale"),
+    *("legal_representative", "contact_name", "contact_phone", "business_scope"),
+    *("licence_name", "licence_number"),
+)
+_ENTITY_DAYS = ("established_on", "licence_expires_on")
+# Unchanged rows are not touched; a listing's change is a version of its entity too, so that it has a revision.
+_UPDATE_ENTITIES = f"""
+    UPDATE registry_entity x SET
+        {", ".join(_set(key) for key in _ENTITY_TEXTS)},
+        {", ".join(_set(key, "::date") for key in _ENTITY_DAYS)},
+        region_id = CASE WHEN r.differences ? 'region'
+            THEN (SELECT g.id FROM bureau_region g WHERE g.code = r.differences->'region'->>1) ELSE x.region_id END,
+        search_name = CASE WHEN r.differences ? 'name' THEN r.cleaned->>'search_name' ELSE x.search_name END,
+        bigrams = CASE WHEN r.differences ? 'name'
+            THEN ARRAY(SELECT jsonb_array_elements_text(r.cleaned->'bigrams')) ELSE x.bigrams END,
+        version = x.version + 1, updated_at = now()
+    FROM registry_importrow r
+    WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'changed') AND x.id = (r.cleaned->>'target')::bigint
+"""
+# Ids are given first, so that rows and entities need not find each other again.
+_NUMBER_ENTITIES = """
+    UPDATE registry_importrow r SET cleaned = r.cleaned || jsonb_build_object(
+        'target', nextval(pg_get_serial_sequence('registry_entity', 'id')), 'made', TRUE)
+    WHERE r.batch_id = %(batch)s AND r.verdict = 'new' AND r.cleaned->>'target' IS NULL
+"""
 _INSERT_ENTITIES = f"""
-    WITH made AS (
-        INSERT INTO registry_entity (id_kind, code, public_code, search_name, bigrams, version, updated_at, region_id,
-            {", ".join(_ENTITY_TEXTS)}, {", ".join(_ENTITY_DAYS)})
-        SELECT r.cleaned->>'id_kind', r.cleaned->>'code',
-            coalesce(r.cleaned->>'public_code', r.cleaned->>'code'), r.cleaned->>'search_name',
-            ARRAY(SELECT jsonb_array_elements_text(r.cleaned->'bigrams')), 1, now(),
-            (SELECT g.id FROM bureau_region g WHERE g.code = coalesce(f->>'region', r.cleaned->>'default_region')),
-            {
-    ", ".join(
-        f"coalesce(f->>'{key}', "
-        + {"kind": "r.cleaned->>'default_kind'", "standing": "'active'"}.get(key, "''")
-        + ")"
-        for key in _ENTITY_TEXTS
-    )
-},
-            {", ".join(f"(f->>'{key}')::date" for key in _ENTITY_DAYS)}
-        FROM registry_importrow r, LATERAL (SELECT r.cleaned->'fields' AS f) facts
-        WHERE r.batch_id = %(batch)s AND r.verdict = 'new' AND r.cleaned->>'target' IS NULL
-        ORDER BY r.id
-        RETURNING id, id_kind, code
-    )
-    UPDATE registry_importrow r SET cleaned = r.cleaned || jsonb_build_object('target', made.id, 'made', TRUE)
-    FROM made
-    WHERE r.batch_id = %(batch)s AND r.verdict = 'new'
-        AND r.cleaned->>'id_kind' = made.id_kind AND r.cleaned->>'code' = made.code
+    INSERT INTO registry_entity (id, id_kind, code, public_code, search_name, bigrams, version, updated_at, region_id,
+        {", ".join(_ENTITY_TEXTS)}, {", ".join(_ENTITY_DAYS)})
+    SELECT (r.cleaned->>'target')::bigint, r.cleaned->>'id_kind', r.cleaned->>'code',
+        coalesce(r.cleaned->>'public_code', r.cleaned->>'code'), r.cleaned->>'search_name',
+        ARRAY(SELECT jsonb_array_elements_text(r.cleaned->'bigrams')), 1, now(),
+        (SELECT g.id FROM bureau_region g WHERE g.code = coalesce(f->>'region', r.cleaned->>'default_region')),
+        {", ".join(_given(key) for key in _ENTITY_TEXTS)},
+        {", ".join(f"(f->>'{key}')::date" for key in _ENTITY_DAYS)}
+    FROM registry_importrow r, LATERAL (SELECT r.cleaned->'fields' AS f) facts
+    WHERE r.batch_id = %(batch)s AND r.verdict = 'new' AND r.cleaned ? 'made'
+    ORDER BY r.id
 """
 _UPDATE_LISTINGS = """
     UPDATE registry_listing x SET
@@ -411,6 +462,16 @@ _REVISIONS = """
 def _run(statement: str, batch: "ImportBatch", **more: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, _names(batch) | more)
+
+
+def _run_hashed(statement: str, batch: "ImportBatch") -> int:
+    """For joins on names, which no index serves: never row by row, whatever size the planner believes in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(statement, _names(batch))
+        found = cursor.fetchone()[0] if cursor.description else cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        return int(found)
 
 
 def _names(batch: "ImportBatch") -> dict[str, Any]:

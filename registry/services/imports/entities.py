@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from bureau.errors import Conflict
 from bureau.models import Agency, User
 from registry import sql
-from registry.models import ImportBatch
+from registry.models import ImportBatch, Listing
 from registry.rules.cells import CellProblem
 from registry.rules.identifiers import IdKind
 from registry.rules.kinds import EntityKind
@@ -56,6 +56,7 @@ class Context:
     units: names.Names
     regions: names.Names
     pools: names.Names
+    nameless: dict[str, str]  # comparable name → code, of entities that have no number of their own
 
 
 @committer("entities")
@@ -68,6 +69,11 @@ class Entities:
             names.units(authority),
             names.regions(authority),
             names.special_pools(authority),
+            dict(
+                Listing.objects.filter(authority=authority, entity__id_kind=IdKind.ISSUED)
+                .order_by("-entity_id")
+                .values_list("entity__search_name", "entity__code")
+            ),
         )
 
     def check(self, reading: RowReading, headings: dict[str, str], context: Context) -> Checked:
@@ -97,7 +103,7 @@ class Entities:
         row.fields["state"] = "in_pool"
         row.extra |= {
             "id_kind": str(id_kind),
-            "code": code,
+            "code": code or context.nameless.get(search_key(name)[:200], ""),
             "search_name": search_key(name)[:200],
             "bigrams": bigrams(name)[:200],
             "default_kind": str(kind or ""),
@@ -111,6 +117,8 @@ class Entities:
 
     def write(self, batch: ImportBatch, *, actor: User | None, today: date) -> Sequence[Any]:
         """Set-based: the rows never leave the database. Raises Conflict when an entity appeared meanwhile."""
+        if sql.nameless_moved_on(batch):
+            raise Conflict("核对之后有同名的无编号对象入库，本批没有写入任何内容。请点“重新核对”。")
         try:
             needing = sql.rows_without_public_code(batch.pk)
             sql.give_public_codes(

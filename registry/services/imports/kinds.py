@@ -36,7 +36,7 @@ class Importer(Protocol):
     def check(self, reading: RowReading, headings: dict[str, str], context: Any) -> Checked: ...
 
     def matched_sql(self) -> str:
-        """SELECT row_id, target, listed, facts for rows of %(batch)s that are stored already (registry/sql.py)."""
+        """SELECT target, listed, facts of what is stored for staged row `r` (registry/sql.py)."""
         ...
 
     def write(self, batch: ImportBatch, *, actor: User | None, today: date) -> Sequence[Any]:

@@ -91,7 +91,8 @@ class Roster:
         shown = {}
         for heading in self.headings:
             cell = row.cells[heading.index] if heading.index < len(row.cells) else None
-            text = storable(self.odd.get(f"{heading.letter}{row.number}") or as_shown(cell))
+            odd = self.odd.get(f"{heading.letter}{row.number}") if self.odd else None
+            text = storable(odd or as_shown(cell))
             if text:
                 shown[heading.text] = text
         return shown
@@ -162,6 +163,8 @@ def as_shown(cell: Any) -> str:
 
 def storable(text: str) -> str:
     """PostgreSQL takes neither NUL nor half a character; both come out of damaged workbooks."""
+    if text.isascii() or text.isprintable():
+        return text.replace("\x00", "")[:4000]
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:4000]
 
 
