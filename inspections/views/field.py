@@ -1,5 +1,6 @@
 """现场检查 on a phone: today, one visit, arrival, checklist item by item, evidence, signature, end."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -56,9 +57,8 @@ def today(request: HttpRequest) -> HttpResponse:
     visits = reading.today_for(request.user, day)
     context = {
         "day": day,
-        "rows": [(visit, calendar.due(visit.window_to, day)) for visit in visits],
+        "rows": [_today_row(visit, day) for visit in visits],
         "coming": reading.coming_for(request.user, day),
-        "css": VISIT.css,
     }
     return render(request, "inspections/field_today.html", context)
 
@@ -302,6 +302,15 @@ def thumbnail(request: HttpRequest, pk: Any) -> HttpResponse:
     response["Cache-Control"] = "private, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _today_row(row: Visit, day: date) -> tuple[Any, ...]:
+    """The visit, its shape, and what is due: the visit, or once it has ended its publication."""
+    lead, on = "检查期限", row.window_to
+    if row.state == Visit.State.FINISHED:
+        days = [m.due_on for m in row.matters.all() if m.due_on and m.state not in records.FINAL]
+        lead, on = ("公示期限", min(days)) if days else (lead, on)
+    return row, VISIT.css[row.state], lead, calendar.due(on, day), on
 
 
 def _status(form: Any) -> int:

@@ -77,8 +77,8 @@
     var low = number.getAttribute("data-minimum");
     var high = number.getAttribute("data-maximum");
     var isOutside = text !== "" && !isNaN(value) && ((low !== null && value < Number(low)) || (high !== null && value > Number(high)));
-    hint.textContent = isOutside ? "　超出规定，建议选“不符合”；仍认定符合的须写明理由。" : "";
-    hint.className = isOutside ? "field-error" : "";
+    hint.textContent = isOutside ? "超出规定，建议选“不符合”；仍认定符合的须写明理由。" : "";
+    hint.className = isOutside ? "field-error d-block" : "d-block";
   }
   if (number && hint) {
     number.addEventListener("input", judge);
