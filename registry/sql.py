@@ -328,52 +328,6 @@ _NUMBER_ENTITIES = """
     ) n
     WHERE n.id = r.id
 """
-_INSERT_ENTITIES,
-        _UPDATE_LISTINGS,
-        _INSERT_LISTINGS,
-        _LEAVE_POOLS,
-        _JOIN_POOLS,
-        _REVISIONS,
-    ):
-        _run(statement, batch, **more)
-
-
-def _set(key: str, cast: str = "") -> str:
-    value = f"(r.differences->'{key}'->>1){cast}"
-    return f"{key} = CASE WHEN r.differences ? '{key}' THEN {value} ELSE x.{key} END"
-
-
-def _given(key: str) -> str:
-    missing = {"kind": "r.cleaned->>'default_kind'", "standing": "'active'"}.get(key, "''")
-    return f"coalesce(f->>'{key}', {missing})"
-
-
-_ENTITY_TEXTS = (
-    *("name", "kind", "standing", "address", "industry", "industry_name", "scale"),
-    *("legal_representative", "contact_name", "contact_phone", "business_scope"),
-    *("licence_name", "licence_number"),
-)
-_ENTITY_DAYS = ("established_on", "licence_expires_on")
-# Unchanged rows are not touched; a listing's change is a version of its entity too, so that it has a revision.
-_UPDATE_ENTITIES = f"""
-    UPDATE registry_entity x SET
-        {", ".join(_set(key) for key in _ENTITY_TEXTS)},
-        {", ".join(_set(key, "::date") for key in _ENTITY_DAYS)},
-        region_id = CASE WHEN r.differences ? 'region'
-            THEN (SELECT g.id FROM bureau_region g WHERE g.code = r.differences->'region'->>1) ELSE x.region_id END,
-        search_name = CASE WHEN r.differences ? 'name' THEN r.cleaned->>'search_name' ELSE x.search_name END,
-        bigrams = CASE WHEN r.differences ? 'name'
-            THEN ARRAY(SELECT jsonb_array_elements_text(r.cleaned->'bigrams')) ELSE x.bigrams END,
-        version = x.version + 1, updated_at = now()
-    FROM registry_importrow r
-    WHERE r.batch_id = %(batch)s AND r.verdict IN ('new', 'changed') AND x.id = (r.cleaned->>'target')::bigint
-"""
-# Ids are given first, so that rows and entities need not find each other again.
-_NUMBER_ENTITIES = """
-    UPDATE registry_importrow r SET cleaned = r.cleaned || jsonb_build_object(
-        'target', nextval(pg_get_serial_sequence('registry_entity', 'id')), 'made', TRUE)
-    WHERE r.batch_id = %(batch)s AND r.verdict = 'new' AND r.cleaned->>'target' IS NULL
-"""
 _INSERT_ENTITIES = f"""
     INSERT INTO registry_entity (id, id_kind, code, public_code, search_name, bigrams, version, updated_at, region_id,
         {", ".join(_ENTITY_TEXTS)}, {", ".join(_ENTITY_DAYS)})
