@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import shutil
 
 import pytest
 from django.conf import settings
+from django.test import RequestFactory
 from playwright.sync_api import sync_playwright
 
 import lottery
+from planning.views.sittings import offline_page
 
 SCRIPT = settings.ROOT / "static" / "js" / "witness.js"
 A = "41d30a2cdc7c78f3d7ee8662e5a9a54c4a04381375142aff2a4a7ba8db5786bd"
@@ -73,3 +76,16 @@ def test_too_few_digits_are_named(form):
 
     assert form.inner_text("[data-complaint]") == "请输入 12 位数字，现有 4 位。"
     assert form.input_value("[data-a]") == ""
+
+
+def test_the_offline_page_works_as_one_file(page, tmp_path):
+    saved = tmp_path / "commitment.html"
+    saved.write_bytes(offline_page(RequestFactory().get("/")).content)
+    page.goto(saved.as_uri())
+    page.fill("textarea", A)
+    page.fill("[name=digits]", "004207731905")
+    page.click("button")
+    output = page.inner_text("[data-output]")
+    salt = re.search(r"盐值：([0-9a-f]{64})", output).group(1)
+
+    assert lottery.witness_commitment(A, salt, "004207731905") in output
