@@ -55,9 +55,9 @@ def due_after(day: date, workdays: int) -> WorkdayResult:
     return add_workdays(day, workdays, calendar())
 
 
-def due(on: date | None, today: date, soon: int = 5) -> Due | None:
-    """The deadline as shown today; None without a date."""
+def due(on: date | None, today: date, soon: int = 5, known: Calendar | None = None) -> Due | None:
+    """The deadline as shown today; None without a date. A list passes `known=calendar()`: one query for all its rows."""
     if on is None:
         return None
-    label = due_label(on, today, calendar(), soon)
+    label = due_label(on, today, known or calendar(), soon)
     return Due(on, label.css, label.text, label.provisional, label.days_left)

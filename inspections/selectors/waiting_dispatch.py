@@ -60,9 +60,10 @@ def _to_dispatch(user: User) -> list[WaitingItem]:
 
 
 def _to_match(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     seats = [s for s in user.seats if s.role == Role.COORDINATOR]
     whole = {s.agency.authority_id for s in seats if s.agency_id == s.agency.authority_id}
-    units = {s.agency_id for s in seats}
+    units: set[int] = {s.agency_id for s in seats}
     return [
         WaitingItem(
             verb="匹配检查人员",
@@ -72,7 +73,7 @@ def _to_match(user: User, today: date) -> list[WaitingItem]:
             subject=row.task.name,
             note=f"{row.unit.short_name} {row.count} 户",
             module=MODULE,
-            due=calendar.due(row.first_due, today),
+            due=calendar.due(row.first_due, today, known=days),
         )
         for row in teams.board(user, today)[:LIMIT]
         if row.unit.pk in units or row.unit.authority_id in whole
@@ -80,6 +81,7 @@ def _to_match(user: User, today: date) -> list[WaitingItem]:
 
 
 def _replacements(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     rows = teams.pending_replacements(_at(user, Role.COORDINATOR, Role.ORGANISER))[:LIMIT]
     return [
         WaitingItem(
@@ -91,13 +93,14 @@ def _replacements(user: User, today: date) -> list[WaitingItem]:
             note=f"{row.leaver}退出",
             module=MODULE,
             since=timezone.localdate(row.at),
-            due=calendar.due(row.visit.window_to, today),
+            due=calendar.due(row.visit.window_to, today, known=days),
         )
         for row in rows
     ]
 
 
 def _gone(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     rows = (
         Visit.objects.filter(
             authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
@@ -116,13 +119,14 @@ def _gone(user: User, today: date) -> list[WaitingItem]:
             subject=visit.entity.name,
             note=visit.number,
             module=MODULE,
-            due=calendar.due(visit.window_to, today),
+            due=calendar.due(visit.window_to, today, known=days),
         )
         for visit in rows
     ]
 
 
 def _to_ask(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     rows: list[dict[str, Any]] = list(
         VisitMatter.objects.filter(
             authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
@@ -143,7 +147,7 @@ def _to_ask(user: User, today: date) -> list[WaitingItem]:
             subject=row["name"],
             note=f"{row['number']}，{row['n']} 户",
             module=MODULE,
-            due=calendar.due(row["first"], today),
+            due=calendar.due(row["first"], today, known=days),
         )
         for row in rows
     ]
@@ -175,6 +179,7 @@ def _to_approve(user: User) -> list[WaitingItem]:
 
 
 def _to_notify(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     leads = TeamMember.objects.filter(
         visit=OuterRef("pk"),
         inspector__user=user,
@@ -200,7 +205,7 @@ def _to_notify(user: User, today: date) -> list[WaitingItem]:
             subject=visit.entity.name,
             note=visit.number,
             module=MODULE,
-            due=calendar.due(visit.window_to, today),
+            due=calendar.due(visit.window_to, today, known=days),
         )
         for visit in rows
     ]

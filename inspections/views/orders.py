@@ -60,11 +60,12 @@ def order_request(request: HttpRequest, pk: Any) -> HttpResponse:
         return redirect("inspections:order-detail", made[0].pk)
     visits = list(reading.ready(task))
     usage = reading.usage(task.authority, visits, today)
+    days = calendar.calendar()
     context = {
         "task": task,
         "form": form,
         "rows": [
-            (visit, usage[visit.entity_id], calendar.due(visit.window_to, today))
+            (visit, usage[visit.entity_id], calendar.due(visit.window_to, today, known=days))
             for visit in visits
         ],
         "chosen": set(request.POST.getlist("visits")),
@@ -100,12 +101,15 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
     visits = list(reading.visits_of(order))
     today = timezone.localdate()
     usage = reading.usage(order.authority, visits, today)
+    days = calendar.calendar()
     is_head = Role.HEAD in roles_at(request.user, order.authority_id)
     is_open = order.state == InspectionOrder.State.REQUESTED
     context = {
         "order": order,
         "css": ORDER.css[order.state],
-        "rows": [(v, usage[v.entity_id], calendar.due(v.window_to, today)) for v in visits],
+        "rows": [
+            (v, usage[v.entity_id], calendar.due(v.window_to, today, known=days)) for v in visits
+        ],
         "form": form if is_open and is_head and order.requested_by_id != request.user.pk else None,
         "is_own": is_open and is_head and order.requested_by_id == request.user.pk,
         "is_open": is_open,

@@ -40,9 +40,11 @@ def board(request: HttpRequest) -> HttpResponse:
     """The coordinator's view: what waits for a team, running sittings, unfilled visits, replacements."""
     today = timezone.localdate()
     ids = request.user.authority_ids
+    days = calendar.calendar()
     context = {
         "waiting": [
-            (row, calendar.due(row.first_due, today)) for row in reading.board(request.user, today)
+            (row, calendar.due(row.first_due, today, known=days))
+            for row in reading.board(request.user, today)
         ],
         "sittings": [
             (row, SITTING.css[row.sitting.state]) for row in reading.sittings(request.user)[:20]
@@ -80,10 +82,11 @@ def sitting_prepare(request: HttpRequest, pk: Any, unit_pk: int) -> HttpResponse
         messages.success(request, "人员匹配已安排。下一步：指定监督人，然后锁定名单。")
         return redirect("planning:sitting-detail", made[0].pk)
     people = list(reading.inspectors.registered(unit))
+    days = calendar.calendar()
     context = {
         "task": task,
         "unit": unit,
-        "visits": [(visit, calendar.due(visit.window_to, today)) for visit in visits],
+        "visits": [(visit, calendar.due(visit.window_to, today, known=days)) for visit in visits],
         "officers": people,
         "has_few": len(people) < reading.team_size(visits),
         "form": form,

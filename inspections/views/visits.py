@@ -44,12 +44,15 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     form = VisitFilterForm(request.GET, user=request.user)
     filters = form.cleaned_data if form.is_valid() else {}
     page = keyset(reading.listed(request.user, filters, today), request.GET)
+    days = calendar.calendar()
     rows = [
         {
             "visit": visit,
             "css": VISIT.css[visit.state],
             "due": calendar.due(
-                visit.window_to if visit.state in reading.NOT_BEGUN else visit.publish_due, today
+                visit.window_to if visit.state in reading.NOT_BEGUN else visit.publish_due,
+                today,
+                known=days,
             ),
             "is_publication": visit.state not in reading.NOT_BEGUN,
             "tasks": list(dict.fromkeys(item.task.number for item in visit.matters.all())),
