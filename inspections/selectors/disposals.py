@@ -12,7 +12,7 @@ from inspections.rules.outcomes import DISPOSALS, preset_disposals
 
 def listed(user: User, filters: dict[str, Any], today: date) -> "QuerySet[Disposal]":
     """Disposals within the user's scope, narrowed by state (open | overdue | closed), unit, person, measure and text."""
-    rows = Disposal.objects.visible_to(user).select_related(
+    rows: QuerySet[Disposal] = Disposal.objects.visible_to(user).select_related(
         "responsible",
         "responsible_user",
         "finding",

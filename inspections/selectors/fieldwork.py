@@ -154,9 +154,9 @@ def _sheets(matters: list[VisitMatter], evidence: list[Evidence]) -> list[Sheet]
     ]
 
 
-def missing(visit: Visit) -> list[str]:
-    """What is still to be done before this visit can end."""
-    rows = sheets(visit)
+def missing(visit: Visit, rows: list[Sheet] | None = None) -> list[str]:
+    """What is still to be done before this visit can end; `rows` are its sheets where they are read already."""
+    rows = sheets(visit) if rows is None else rows
     several = len(rows) > 1
     kinds = Counter(visit.evidence.values_list("kind", flat=True))
     return rules.missing(

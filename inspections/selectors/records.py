@@ -153,8 +153,7 @@ def to_review(user: User) -> "QuerySet[VisitMatter]":
     mine = Q(recorded_by=user) | Q(submitted_by=user)
     return (
         matters()
-        .visible_to(user)
-        .filter(state=VisitMatter.State.SUBMITTED)
+        .filter(authority_id__in=user.authority_ids, state=VisitMatter.State.SUBMITTED)
         .exclude(mine)
         .exclude(visit__in=TeamMember.objects.filter(inspector__user=user).values("visit"))
         .exclude(visit__in=TeamMember.objects.filter(expert__user=user).values("visit"))

@@ -119,6 +119,7 @@ def close(*, disposal_pk: Any, actor: User, result: str, closed_on: date, today:
     Raises Forbidden for others, Conflict when it is closed already, RuleError for an empty result or an impossible date.
     """
     with transaction.atomic():
+        row: Disposal
         row, _ = transitions.begin(
             DISPOSAL,
             Disposal.objects.select_related("responsible", "visit_matter__visit"),

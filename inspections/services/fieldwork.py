@@ -98,6 +98,7 @@ def start(
     certificate, Conflict when the visit has begun already.
     """
     with transaction.atomic():
+        visit: Visit
         visit, _ = transitions.begin(
             VISIT, Visit.objects.select_related("entity"), visit_pk, "start", actor
         )
@@ -321,6 +322,7 @@ def finish(*, visit_pk: Any, actor: User, happened_at: datetime) -> Visit:
     Raises RuleError with everything that is missing, or for an impossible time; Conflict when it has ended already.
     """
     with transaction.atomic():
+        visit: Visit
         visit, _ = transitions.begin(
             VISIT, Visit.objects.select_related("entity"), visit_pk, "finish", actor
         )
@@ -363,7 +365,8 @@ def is_entered_late(
 
 def _matter(visit: Visit, pk: Any) -> VisitMatter:
     rows = VisitMatter.objects.select_for_update(of=("self",)).select_related("matter", "checklist")
-    return rows.get(pk=pk, visit=visit)
+    matter: VisitMatter = rows.get(pk=pk, visit=visit)
+    return matter
 
 
 def _in_progress(visit_pk: Any, actor: User, *, leader_only: bool = False) -> Visit:

@@ -12,7 +12,9 @@ from inspections.selectors import fieldwork
 
 def lock_visit(pk: Any) -> Visit:
     """The visit first, then its matters: one order of locks for everybody."""
-    return Visit.objects.select_for_update(of=("self",)).select_related("entity").get(pk=pk)
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("entity")
+    visit: Visit = rows.get(pk=pk)
+    return visit
 
 
 def lock_visit_of(matter_pk: Any) -> Visit:
@@ -53,6 +55,7 @@ def begin_matter(pk: Any, action: str, actor: User) -> VisitMatter:
     """Locks the visit, then the matter, and checks state and role. Raises Conflict, Forbidden."""
     visit = lock_visit_of(pk)
     rows = VisitMatter.objects.select_related("matter", "task", "authority", "responsible")
+    matter: VisitMatter
     matter, _ = transitions.begin(VISIT_MATTER, rows, pk, action, actor)
     matter.visit = visit
     return matter

@@ -346,7 +346,7 @@ def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
         "answered": sum(sheet.answered for sheet in sheets),
         "asked": sum(len(sheet.lines) for sheet in sheets),
         "evidence": evidence,
-        "missing": reading.missing(row) if row.state == Visit.State.IN_PROGRESS else [],
+        "missing": reading.missing(row, sheets) if row.state == Visit.State.IN_PROGRESS else [],
         "trimmed": [(STEPS.get(step, step), why) for step, why in row.trimmed_steps.items()],
         "entered_late": [fieldwork.is_entered_late(row, *pair) for pair in moments],
         "place": Place(row.latitude, row.longitude),

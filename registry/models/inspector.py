@@ -1,13 +1,15 @@
 """执法检查人员名录库 and 专家库 (A19–A25, A100)."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 
-class ScopedQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ScopedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
         return self.filter(authority_id__in=user.authority_ids)
 
 

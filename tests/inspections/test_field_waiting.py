@@ -1,0 +1,84 @@
+"""工作台: each step waits for exactly the people who can do it, with what is left."""
+
+from datetime import date
+
+import pytest
+
+from inspections.selectors.waiting_fieldwork import for_user
+from inspections.services import disposals, outcomes
+from registry.models import ChecklistItem
+from tests.inspections.field_case import begun, finished, problem, recorded, sign
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 3, 16)
+COST = 20  # queries of one visit's page on the phone
+
+
+def verbs(user):
+    fresh = type(user).objects.get(pk=user.pk)
+    return [item.verb for item in for_user(fresh, TODAY)]
+
+
+def test_it_follows_the_visit_from_the_door_to_the_review(case, reviewer):
+    seen = [verbs(case.leader)]
+    finished(case)
+    seen.append(verbs(case.leader))
+    recorded(case)
+    sign(case, case.leader)
+    seen.append(verbs(case.leader) + verbs(case.second))
+    sign(case, case.second)
+    seen.append(verbs(case.second))
+    outcomes.submit(visit_matter_pk=case.matter.pk, actor=case.second)
+    seen.append(verbs(case.leader) + verbs(reviewer))
+
+    assert seen == [
+        ["开始检查"],
+        ["录入检查结果"],
+        ["签字确认结果"],
+        ["提交审核"],
+        ["审核检查结果"],
+    ]
+
+
+def test_a_result_waits_with_its_publication_deadline(case):
+    finished(case)
+
+    item = for_user(case.leader, TODAY)[0]
+
+    assert (item.due.date, item.due.text) == (date(2026, 4, 14), "剩 20 个工作日")
+
+
+@pytest.mark.rule("A94b")
+def test_organisers_see_what_is_overdue_anywhere(case, organiser):
+    recorded(finished(case, first="no"), ["N01"], [problem()])
+    disposals.open(
+        visit_matter_pk=case.matter.pk,
+        actor=case.organiser,
+        measure="rectify",
+        responsible=case.visit.authority,
+        responsible_user=case.second,
+        due_on=TODAY,
+        today=TODAY,
+    )
+
+    days = [[i.verb for i in for_user(organiser, day)] for day in (TODAY, date(2026, 3, 17))]
+
+    assert days == [[], ["办结处置"]]
+
+
+def test_the_visit_page_costs_the_same_for_many_items(case, client, django_assert_num_queries):
+    begun(case)
+    client.force_login(case.leader, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/desk/inspections/field/{case.visit_pk}/"
+    client.get(url)
+    with django_assert_num_queries(COST):
+        client.get(url)
+    checklist = case.matter.checklist
+    for number in range(4, 30):
+        ChecklistItem.objects.create(checklist=checklist, number=number, text=f"第 {number} 条")
+
+    with django_assert_num_queries(COST):
+        page = client.get(url).content.decode()
+
+    assert "检查表 0／29 项" in page
