@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,6 +48,21 @@ def client_address(request: HttpRequest) -> str | None:
     if hops and len(forwarded) >= hops:
         return forwarded[-hops]
     return request.META.get("REMOTE_ADDR") or None
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Django's, but a public view never looks at the session: its answer then does not vary by cookie and can be shared."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., object],
+        view_args: object,
+        view_kwargs: object,
+    ) -> HttpResponse | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class AccessMiddleware:

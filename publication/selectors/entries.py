@@ -44,9 +44,10 @@ def detail(kind: str, pk: Any) -> PublicEntry:
     """One entry with its newest record and authority; one query. Raises Http404."""
     rows = PublicEntry.objects.select_related("record", "authority")
     try:
-        return rows.get(kind=kind, pk=pk)
+        entry: PublicEntry = rows.get(kind=kind, pk=pk)
     except PublicEntry.DoesNotExist as missing:
         raise Http404("没有这条公示，请核对地址。") from missing
+    return entry
 
 
 def older_digests(entry: PublicEntry) -> list[tuple[int, str, datetime]]:

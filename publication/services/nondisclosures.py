@@ -118,4 +118,5 @@ def decide(*, visit_matter: Any, approve: bool, note: str = "", actor: User) -> 
 def _lock(pk: Any) -> VisitMatter:
     lock_visit_of(pk)  # the visit first, then its matters, as everywhere
     rows = VisitMatter.objects.select_related("visit__entity", "matter", "authority")
-    return rows.select_for_update(of=("self",)).get(pk=pk)
+    matter: VisitMatter = rows.select_for_update(of=("self",)).get(pk=pk)
+    return matter

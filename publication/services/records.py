@@ -40,10 +40,12 @@ def freeze(
     same version (unique constraint).
     """
     made = frozen.freeze(content)
-    last = PublicRecord.objects.filter(subject=subject).order_by("-version").first()
+    last: PublicRecord | None = (
+        PublicRecord.objects.filter(subject=subject).order_by("-version").first()
+    )
     if last is not None and last.sha256 == made.sha256:
         return last
-    record = PublicRecord.objects.create(
+    record: PublicRecord = PublicRecord.objects.create(
         authority=authority,
         kind=kind,
         subject=subject,
@@ -101,7 +103,7 @@ def publish_results(
             target=first.authority,
             actor=actor,
             authority=first.authority,
-            about=[matter for _, matter in done] + list(visits.values()),  # type: ignore[operator]
+            about=[matter for _, matter in done] + list(visits.values()),
             detail={str(matter.pk): record.sha256 for record, matter in done},
             role=str(Role.PUBLISHER.label),
         )

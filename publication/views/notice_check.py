@@ -3,13 +3,12 @@
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bureau import context
 from bureau.access import public
+from inspections.selectors import notices
 from publication.forms.public import TokenForm
-from publication.selectors import notice_check as reads
 
 LOOKUPS, SECONDS = 30, 600  # per address; the code itself cannot be guessed
 
@@ -30,7 +29,7 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
         return _private(
             render(request, "public/notice_form.html", {"form": None, "busy": True}, status=429)
         )
-    found = reads.by_token(token, timezone.localdate())
+    found = notices.by_token(token)
     template = "public/notice_check.html" if found else "public/notice_unknown.html"
     shown = {"found": found, "token": token}
     return _private(render(request, template, shown, status=200 if found else 404))
