@@ -1,0 +1,3 @@
+from bureau.admin import office, support
+
+__all__ = ["office", "support"]

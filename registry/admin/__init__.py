@@ -1,0 +1,3 @@
+from registry.admin import registers
+
+__all__ = ["registers"]
