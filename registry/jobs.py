@@ -44,6 +44,7 @@ def warn_expiring_certificates() -> int:
 
 
 def _batch(run: jobs.Run) -> ImportBatch:
-    return ImportBatch.objects.select_related("authority__region", "file").get(
+    batch: ImportBatch = ImportBatch.objects.select_related("authority__region", "file").get(
         pk=run.payload["batch"]
     )
+    return batch

@@ -41,6 +41,7 @@ class RowFilter(forms.Form):
     verdict = forms.ChoiceField(
         label="判定", required=False, choices=[("", "全部"), *ImportRow.Verdict.choices]
     )
+    noticed = forms.BooleanField(label="只看有提示的行", required=False)
     code = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     column = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     field = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

@@ -53,8 +53,8 @@ class Change:
 
 def batches(user: User) -> "models.QuerySet[ImportBatch]":
     """Of the user's scope, newest first by key."""
-    visible = ImportBatch.objects.visible_to(user)  # type: ignore[attr-defined]
-    return visible.select_related("file", "uploaded_by", "authority")  # type: ignore[no-any-return]
+    visible = ImportBatch.objects.visible_to(user)
+    return visible.select_related("file", "uploaded_by", "authority")
 
 
 def causes(batch: ImportBatch) -> list[Cause]:
@@ -123,6 +123,7 @@ def rows(
     column: str = "",
     field: str = "",
     q: str = "",
+    noticed: bool = False,
 ) -> "models.QuerySet[ImportRow]":
     """Staged rows under the page's filters."""
     found = ImportRow.objects.filter(batch=batch)
@@ -133,6 +134,8 @@ def rows(
         found = found.filter(problems__contains=[cause])
     if field:
         found = found.filter(differences__has_key=field)
+    if noticed:
+        found = found.exclude(notices=[])
     if q:
         found = found.filter(key__contains=q) | found.filter(cleaned__fields__name__icontains=q)
     return found

@@ -204,6 +204,7 @@ def _preview(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     return {
         "counter": counter,
         "causes": causes,
+        "noticed": selectors.rows(batch, noticed=True).count(),
         "page": page,
         "pager_summary": f"本页 {len(page.rows)} {counter}",
         "changed": [_shown_row(row, values) for row in page.rows],
@@ -230,9 +231,12 @@ def _consequence(batch: ImportBatch) -> dict[str, Any]:
     if batch.kind == ImportBatch.Kind.MATTERS:
         points.append("新增的事项是草稿，编制检查表并列入执行清单后才能抽取。")
     if leaving:
-        points.append(
-            f"{leaving} 家改为注销、吊销、撤销或迁出，其中 {in_tasks} 家在进行中的任务里，须由经办按“视为完成”或“转交”办理。"
+        in_task = (
+            f"，其中 {in_tasks} 家在进行中的任务里，须由经办按“视为完成”或“转交”办理"
+            if in_tasks
+            else ""
         )
+        points.append(f"{leaving} 家改为注销、吊销、撤销或迁出{in_task}。")
     if batch.errors:
         points.append(f"有 {batch.errors} 行有错误，不会写入。")
     return {

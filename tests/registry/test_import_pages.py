@@ -91,6 +91,32 @@ def test_a_file_without_headings_ends_as_refused(desk, bureau, django_capture_on
     assert "找不到列名行" in desk.get(answer.url).content.decode()
 
 
+def test_a_staging_that_failed_can_be_tried_again(
+    desk, bureau, station, monkeypatch, django_capture_on_commit_callbacks
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(staging, "read", _fails)
+        with django_capture_on_commit_callbacks(execute=True):
+            desk.post(
+                reverse("registry:import-upload"),
+                {"kind": "entities", "file": upload_of(workbook([row(1)]))},
+            )
+    batch = ImportBatch.objects.get()
+    page = desk.get(url("detail", batch)).content.decode()
+    assert "处理中出现意外" in page
+    assert "重新核对" in page
+
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(url("restage", batch))
+
+    batch.refresh_from_db()
+    assert (batch.state, counts(batch)) == ("staged", (1, 0, 0, 0))
+
+
+def _fails(*args, **kwargs):
+    raise OSError("disk full")
+
+
 def test_markup_in_a_cell_stays_text(desk, organiser, bureau, station):
     batch = staged(
         workbook([row(1, name="<script>alert(1)</script>", code="<b>")]), bureau, organiser

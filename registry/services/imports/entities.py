@@ -79,12 +79,13 @@ class Entities:
     def check(self, reading: RowReading, headings: dict[str, str], context: Context) -> Checked:
         row = Checked()
         values = reading.values
-        id_kind, code = self._identity(values, headings, row)
+        is_unread = any(p.key in {"code", "legacy_code"} for p in reading.problems)
+        id_kind, code = self._identity(values, headings, row, is_unread=is_unread)
         self._facts(values, row)
         self._places(values, headings, context, row)
         name = values.get("name") or ""
         kind = values.get("kind") or _kind_of(id_kind, code)
-        if not kind and not any(p.key == "kind" for p in reading.problems):
+        if not kind and not is_unread and not any(p.key == "kind" for p in reading.problems):
             row.problems.append(
                 problem_at(
                     "kind",
@@ -98,7 +99,7 @@ class Entities:
             )
         if code:
             row.key = f"{id_kind}:{code}"
-        elif name and not any(p.key in {"code", "legacy_code"} for p in reading.problems):
+        elif name and not is_unread:
             row.key = f"name:{search_key(name)}"
         row.fields["state"] = "in_pool"
         row.extra |= {
@@ -132,7 +133,7 @@ class Entities:
         return []
 
     def _identity(
-        self, values: dict[str, Any], headings: dict[str, str], row: Checked
+        self, values: dict[str, Any], headings: dict[str, str], row: Checked, *, is_unread: bool
     ) -> tuple[IdKind, str]:
         code = values.get("code") or values.get("legacy_code") or ""
         id_kind, problem, notice = check_code(values)
@@ -158,7 +159,7 @@ class Entities:
                     problem.code,
                 )
             )
-        if notice:
+        if notice and (code or not is_unread):
             row.notices.append(notice)
         return id_kind, code
 

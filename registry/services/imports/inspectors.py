@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from bureau.models import Agency, User
 from bureau.services import numbers
@@ -121,7 +122,9 @@ class Inspectors:
         units = {agency.code: agency for agency in Agency.objects.filter(authority=batch.authority)}
         written = []
         for row in staged(batch):
-            values = {k: _day(v) if k in DAYS else v for k, v in row.cleaned["fields"].items()}
+            values: dict[str, Any] = {
+                k: _day(v) if k in DAYS else v for k, v in row.cleaned["fields"].items()
+            }
             unit = values.pop("unit", None)
             if row.verdict == "changed":
                 inspector = Inspector.objects.get(pk=row.cleaned["target"])
@@ -131,7 +134,8 @@ class Inspectors:
                 assign(inspector, changed)
             else:
                 values["unit"] = units[unit or row.cleaned["default_unit"]]
-                values.setdefault("pid", _new_pid(batch.authority, today.year))
+                if "pid" not in values:
+                    values["pid"] = _new_pid(batch.authority, today.year)
                 inspector = Inspector.objects.create(authority=batch.authority, **values)
             written.append(inspector)
         return written

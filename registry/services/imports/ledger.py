@@ -43,7 +43,7 @@ class Ledger:
         ):
             by_code[code] = by_code[public] = pk
             by_name.setdefault(name, []).append(pk)
-        matters = {}
+        matters: dict[str, int] = {}
         for matter in Matter.objects.filter(authority=authority):
             matters |= {matter.code: matter.pk, search_key(matter.name): matter.pk}
         return Context(authority, today, names.units(authority), by_code, by_name, matters)

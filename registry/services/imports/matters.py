@@ -51,7 +51,8 @@ class Matters:
     counter = "项"
 
     def context(self, authority: Agency, today: date) -> Context:
-        by_code, by_name = {}, {}
+        by_code: dict[str, tuple[int, str]] = {}
+        by_name: dict[str, list[tuple[int, str, str]]] = {}
         for matter in Matter.objects.filter(authority=authority):
             by_code[matter.code] = (matter.pk, matter.state)
             by_name.setdefault(search_key(matter.name), []).append(
@@ -103,7 +104,8 @@ class Matters:
                 changed = {k: v for k, v in values.items() if k in row.differences}
                 assign(matter, changed | {"version": matter.version + 1})
             else:
-                values.setdefault("code", _new_code(batch.authority))
+                if "code" not in values:
+                    values["code"] = _new_code(batch.authority)
                 values.setdefault("body", row.cleaned["default_body"])
                 values.setdefault("content", "")
                 matter = Matter.objects.create(authority=batch.authority, **values)

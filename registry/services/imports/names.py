@@ -28,7 +28,9 @@ class Names:
 def units(authority: Agency) -> Names:
     """科室、所 of this authority, and the authority itself."""
     agencies = list(Agency.objects.filter(authority=authority, is_active=True).order_by("code"))
-    words = [(agency.code, (agency.name, agency.short_name, agency.code)) for agency in agencies]
+    words: list[tuple[str, tuple[str, ...]]] = [
+        (agency.code, (agency.name, agency.short_name, agency.code)) for agency in agencies
+    ]
     words.append((authority.code, ("局本级", "本级", "局机关", "机关")))
     return Names(_once(words), tuple(agency.name for agency in agencies), "不是本单位的科室或所")
 

@@ -76,7 +76,8 @@ def restage(*, batch: ImportBatch, actor: User) -> ImportBatch:
     require(actor, batch.authority_id, *ROLES)
     with transaction.atomic():
         batch = lock(batch)
-        if batch.state != ImportBatch.State.STAGED or is_busy(batch):
+        # Received and idle: its staging failed, and is tried again.
+        if batch.state not in {"staged", "received"} or is_busy(batch):
             raise Conflict(moved_on(batch))
         ImportRow.objects.filter(batch=batch).delete()
         batch.state = ImportBatch.State.RECEIVED
@@ -127,11 +128,10 @@ def stage(
 
 def lock(batch: ImportBatch) -> ImportBatch:
     """The batch as it is now, locked until the transaction ends."""
-    return (
-        ImportBatch.objects.select_for_update(of=("self",))
-        .select_related("authority__region", "file", "job", "committed_by")
-        .get(pk=batch.pk)
-    )
+    rows = ImportBatch.objects.select_for_update(of=("self",))
+    related = ("authority__region", "file", "job", "committed_by")
+    locked: ImportBatch = rows.select_related(*related).get(pk=batch.pk)
+    return locked
 
 
 def is_busy(batch: ImportBatch) -> bool:
