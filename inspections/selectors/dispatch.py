@@ -181,7 +181,7 @@ def _open_visits(task: Task, entity_ids: list[int], lock: bool) -> QuerySet[Visi
     answered = VisitMatter.objects.filter(visit=OuterRef("pk")).exclude(
         state=VisitMatter.State.PENDING
     )
-    rows = (
+    rows: QuerySet[Visit] = (
         Visit.objects.filter(authority_id=task.authority_id, entity_id__in=entity_ids)
         .exclude(state__in=[Visit.State.CLOSED, Visit.State.DEEMED_DONE, Visit.State.SPLIT])
         .select_related("unit", "team_sitting__sitting")

@@ -26,7 +26,7 @@ class CheckedNotice:
     word: str
 
 
-_WORDS = {
+_WORDS: dict[str, str] = {
     Visit.State.ORDERED: "检查尚未开始",
     Visit.State.IN_PROGRESS: "正在检查",
     Visit.State.DEEMED_DONE: "本次检查已取消，不再上门",

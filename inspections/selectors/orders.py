@@ -69,8 +69,9 @@ def visits_of(order: InspectionOrder) -> QuerySet[Visit]:
 
 def for_user(user: User) -> QuerySet[InspectionOrder]:
     """Orders in the user's scope with how many visits each holds."""
-    return (
-        InspectionOrder.objects.visible_to(user)  # type: ignore[no-any-return]
+    rows: QuerySet[InspectionOrder] = (
+        InspectionOrder.objects.filter(authority_id__in=user.authority_ids)
         .select_related("task", "requested_by", "decided_by")
         .annotate(visit_count=Count("visits"))
     )
+    return rows

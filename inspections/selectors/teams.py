@@ -180,7 +180,7 @@ def team_lists(prepared: TeamSitting, visits: Sequence[Visit], today: date) -> T
     officers, experts = pool(prepared)
     demands = demands_of(visits)
     barred, unable = _barred(visits, officers, experts, today)
-    pids = [person.pid for person in [*officers, *experts]]
+    pids = [person.pid for person in officers] + [person.pid for person in experts]
     try:
         return TeamLists(
             visits=lottery.freeze_visits(
@@ -225,7 +225,8 @@ def pool(prepared: TeamSitting) -> tuple[list[Inspector], list[Expert]]:
 
 def team_size(visits: Sequence[Visit]) -> int:
     """The largest of the tasks' team sizes, never below two (A52). Needs `matters__task` loaded."""
-    return max([2, *(item.task.team_size for visit in visits for item in visit.matters.all())])
+    sizes = [item.task.team_size for visit in visits for item in visit.matters.all()]
+    return max([2, *map(int, sizes)])
 
 
 def demands_of(visits: Sequence[Visit]) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -68,7 +68,11 @@ def _filtered(
     elif due == "late":
         rows = rows.filter(state__in=NOT_BEGUN, window_to__lt=today)
     elif due == "publish":
-        rows = rows.filter(publish_due__isnull=False)
+        rows = rows.filter(
+            Exists(
+                VisitMatter.objects.filter(UNPUBLISHED, visit=OuterRef("pk"), due_on__isnull=False)
+            )
+        )
     text = str(filters.get("q") or "").strip()
     if text:
         rows = rows.filter(

@@ -37,7 +37,7 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
 
 def _at(user: User, *roles: str) -> list[int]:
     """Authorities where the person holds one of the roles: reading elsewhere brings no work."""
-    return sorted({s.agency.authority_id for s in user.seats if s.role in roles})
+    return sorted({s.agency.authority_id or 0 for s in user.seats if s.role in roles})
 
 
 def _to_dispatch(user: User) -> list[WaitingItem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -181,7 +182,7 @@ def deem_done(*, visit: Visit, cause: str, note: str, actor: User) -> DeemedDone
     return done
 
 
-def _with_sitting():  # type: ignore[no-untyped-def]
+def _with_sitting() -> QuerySet[Visit]:
     return Visit.objects.select_related("team_sitting__sitting", "authority", "unit", "entity")
 
 

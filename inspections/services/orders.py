@@ -97,6 +97,7 @@ def decide(
     if not approve and not note.strip():
         raise RuleError("不批准须写明意见，便于申请人改正后另行提请。")
     with transaction.atomic():
+        row: InspectionOrder
         row, step = transitions.begin(
             ORDER,
             InspectionOrder.objects.select_related("task", "authority", "requested_by"),

@@ -205,7 +205,7 @@ def decline(*, replacement: Replacement, note: str, actor: User) -> Replacement:
 
 
 def _open_visit(visit: Visit) -> Visit:
-    row = (
+    row: Visit = (
         Visit.objects.select_for_update(of=("self",))
         .select_related("entity", "unit", "authority", "team_draw")
         .get(pk=visit.pk)

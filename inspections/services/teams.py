@@ -17,7 +17,6 @@ from inspections.rules.merging import Window
 from inspections.rules.processes import VISIT
 from inspections.rules.teams import missing_quals, team_problem, unfit
 from inspections.selectors import teams as reading
-from inspections.selectors.dispatch import is_being_drawn
 from inspections.services.dispatch import serialise
 from planning.models import Draw, Sitting, Task
 from planning.services import draws, sittings, voids
@@ -116,6 +115,7 @@ def assign(
     if not reason.strip():
         raise RuleError("直接委派须写明原因，例如本单位持证人员不足，随机匹配未能成组。")
     with transaction.atomic():
+        row: Visit
         row, step = transitions.begin(
             VISIT,
             Visit.objects.select_related("entity", "team_sitting__sitting", "authority"),
@@ -123,7 +123,7 @@ def assign(
             "assign",
             actor,
         )
-        if is_being_drawn(row) and row.team_sitting.sitting.state == Sitting.State.LOCKED:
+        if row.team_sitting and row.team_sitting.sitting.state == Sitting.State.LOCKED:
             raise Conflict("这次检查的人员匹配名单已锁定，请等抽取完成；未能成组时再直接委派。")
         _check_assignment(row, officers, leader, experts, today)
         ordered = [leader, *(person for person in officers if person.pk != leader.pk)]
@@ -314,8 +314,8 @@ def _check_assignment(
     experts: Sequence[Expert],
     today: date,
 ) -> None:
-    everybody = [*officers, *experts]
-    if any(person.authority_id != visit.authority_id for person in everybody):
+    homes = {person.authority_id for person in officers} | {p.authority_id for p in experts}
+    if homes - {visit.authority_id}:
         raise Forbidden("只能委派本单位名录库中的人员。")
     loaded = (
         Visit.objects.select_related("entity")
@@ -351,11 +351,12 @@ def check_people(
         if code is not None:
             raise RuleError(f"{person.name}不能参加这次检查：{code.label}。请另选人员。")
     reasons = reading.recusal_reasons([visit], officers, experts)
-    for person in [*officers, *experts]:
-        found = reasons.get((visit.number, person.pid))
+    everybody: list[Inspector | Expert] = [*officers, *experts]
+    for one in everybody:
+        found = reasons.get((visit.number, one.pid))
         if found:
             raise RuleError(
-                f"{person.name}须回避{visit.entity.name}：{Interest(found).label}。请另选人员。"
+                f"{one.name}须回避{visit.entity.name}：{Interest(found).label}。请另选人员。"
             )
 
 

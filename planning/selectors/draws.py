@@ -240,7 +240,9 @@ class ResultStratum:
 
 
 def strata_with_result(draw: Draw, *, with_rows: bool) -> list[ResultStratum]:
-    """Each stratum with its picks and reserves; rows only where the reader may see them."""
+    """Each stratum with its picks and reserves; rows only where the reader may see them. A team draw has none."""
+    if draw.kind != Draw.Kind.ENTITIES:
+        return []
     by_stratum: dict[str, list[ResultRow]] = {}
     if with_rows and "computed" in kinds(draw):
         lines = [line.split("\t") for line in content(draw, "result.tsv").decode().splitlines()[2:]]

@@ -174,3 +174,15 @@ def test_a_station_s_coordinator_is_offered_their_own_station_only(bureau, stati
     assert [i.verb for i in waiting_dispatch.for_user(theirs, TODAY)] == ["匹配检查人员"]
     assert waiting_dispatch.for_user(elsewhere, TODAY) == []
     assert Membership.objects.filter(user=theirs).count() == 1
+
+
+def test_the_sitting_of_a_team_draw_can_be_read_once_it_is_public(desk, bureau, both, witness):
+    (visit,) = dispatched(bureau, both)
+    make_officers(bureau, 3)
+    draw = computed_sitting([visit], both, witness)
+
+    sitting = desk.get(reverse("planning:sitting-detail", args=[draw.sitting_id]))
+    shown = desk.get(reverse("planning:draw-detail", args=[draw.number]))
+
+    assert (sitting.status_code, shown.status_code) == (200, 200)
+    assert visit.number in shown.content.decode()
