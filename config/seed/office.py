@@ -33,18 +33,19 @@ ADMIN = "admin"
 BATCH = 5000
 
 
-def seed(*, today: date, count: int) -> Agency:
-    """Everything that stands before the year's work begins; returns the county bureau."""
+def seed(*, today: date, count: int, year: int | None = None) -> Agency:
+    """Everything that stands before the work of `year` (today's) begins; returns the county bureau."""
+    year = year or today.year
     with transaction.atomic():
         regions = _regions()
         agencies = _agencies(regions)
         users = _people(agencies)
         authority = agencies[office.AUTHORITY]
         author = users["luoyining"]
-        _matters(agencies, author, today)
+        _matters(agencies, author, year)
         _inspectors(agencies, users, today)
         pools = _pools(agencies)
-        _entities(agencies, regions, pools, today, count)
+        _entities(agencies, regions, pools, year, count)
         _recusals(authority, author)
         audit.record(
             "office.opened",
@@ -104,8 +105,8 @@ def _people(agencies: dict[str, Agency]) -> dict[str, User]:
     return made
 
 
-def _matters(agencies: dict[str, Agency], author: User, today: date) -> None:
-    in_force_from = date(today.year, 1, 4)
+def _matters(agencies: dict[str, Agency], author: User, year: int) -> None:
+    in_force_from = date(year, 1, 4)
     for row in matters.MATTERS:
         matter = Matter.objects.create(
             authority=agencies[office.AUTHORITY], code=row.code, name=row.name, field=row.area, category=row.category,
@@ -182,12 +183,12 @@ def _entities(
     agencies: dict[str, Agency],
     regions: dict[str, Region],
     pools: dict[str, SpecialPool],
-    today: date,
+    year: int,
     count: int,
 ) -> None:
     """In batches of bulk inserts, so that a million rows need no more memory than five thousand."""
     authority = agencies[office.AUTHORITY]
-    from_on = date(today.year - 1, 12, 1)
+    from_on = date(year - 1, 12, 1)
     for batch in _batches(content.entities(count), BATCH):
         made = Entity.objects.bulk_create(
             [

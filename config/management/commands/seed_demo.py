@@ -4,10 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from bureau.models import Agency
-from config.seed import office
+from bureau.services import sealing
+from config.seed import clock, office, year
+from config.seed.days import Days
 
 ENTITIES = 640
 
@@ -38,5 +41,14 @@ class Command(BaseCommand):
             )
         today = options["today"] or timezone.localdate()
         self.stdout.write(f"正在建立演示单位：{options['entities']} 个检查对象……")
-        office.seed(today=today, count=options["entities"])
-        self.stdout.write("演示单位已建好。")
+        is_whole = not options["registers_only"] and options["entities"] <= year.LARGEST
+        with transaction.atomic():  # a seed that fails leaves nothing behind
+            days = Days(today)
+            with clock.at(clock.moment(days.first, 8)):
+                office.seed(today=today, count=options["entities"], year=days.year)
+            if is_whole:
+                self.stdout.write("正在办理本年的计划、抽取、检查和公示……")
+                year.seed(today=today)
+        while sealing.seal() is not None:
+            pass
+        self.stdout.write("演示单位已建好。" if is_whole else "名录与清单已建好，没有建本年的工作。")

@@ -1,0 +1,132 @@
+"""What follows: objections, the morning's reminders, what people have read already, the outbox."""
+
+from datetime import datetime
+from functools import partial
+
+from django.utils import timezone
+
+from bureau.models import Notification
+from bureau.services import notifications, outbox, people
+from config.seed import clock
+from config.seed.story import DEPUTY, ENFORCEMENT, FOREST, HEAD, LICENSING, PUBLISHER, WITNESS, Story
+from inspections.models import VisitMatter
+from inspections.services import reminders
+from planning.services import deadlines
+from publication.models import Objection
+from publication.services import objections
+from registry.services import certificates
+
+RULES = (
+    ("coverage_goal", "5", "示范市自然资源和规划局年度抽查工作安排 二（一）：年度随机抽查占比不低于 5%"),
+    ("void_approver", "head", "本局“双随机、一公开”抽查工作细则第十六条：作废由主要负责人批准"),
+    ("disposal_days", 30, "本局“双随机、一公开”抽查工作细则第二十四条"),
+)  # fmt: skip
+
+
+def put(story: Story) -> None:
+    days, agenda = story.days, story.agenda
+    agenda.add(days.opening(1), "10:00", partial(_rules, story))
+    agenda.add(days.part(0.2, 17), "9:30", partial(_first_objection, story))
+    agenda.add(days.part(0.2, 21), "10:20", partial(_recheck, story))
+    agenda.add(days.part(0.2, 22), "15:00", partial(_reply, story))
+    agenda.add(days.ago(7), "16:00", partial(_second_objection, story))
+
+
+def finish(story: Story) -> None:
+    """The beat's jobs of this morning, and everything that is due out."""
+    with clock.at(_morning(story)):
+        today = story.days.today
+        reminders.recompute_clocks()
+        reminders.publications(today=today)
+        reminders.disposals(today=today)
+        certificates.warn_expiring(today=today)
+        deadlines.warn_plans(today=today)
+        objections.warn_due(today=today)
+        _read(story)
+        while outbox.deliver_waiting():
+            pass
+
+
+def _rules(story: Story) -> None:
+    for key, value, citation in RULES:
+        people.put_setting(
+            actor=story.user(PUBLISHER),
+            authority=story.authority,
+            key=key,
+            year=None,
+            value=value,
+            mode="default",
+            citation=citation,
+        )
+
+
+def _first_objection(story: Story) -> None:
+    matter = _published(story, "survey")[0]
+    objections.register(
+        visit_matter=matter.pk,
+        applicant=matter.visit.entity.name,
+        contact="0999-7654321",
+        text="检查时质量管理制度修订稿已经起草，只是没有印发，请求复查。",
+        received_on=timezone.localdate(),
+        actor=story.user(PUBLISHER),
+        today=timezone.localdate(),
+    )
+
+
+def _recheck(story: Story) -> None:
+    objections.recheck(
+        objection=_objection("received").pk,
+        finding="经复查，检查当日现行制度仍为旧版，修订稿未经批准，原检查结果认定事实清楚。",
+        is_upheld=False,
+        actor=story.user(DEPUTY),
+        today=timezone.localdate(),
+    )
+
+
+def _reply(story: Story) -> None:
+    objections.reply(
+        objection=_objection("rechecked").pk,
+        text="你单位提出的异议经复查不成立，原结果不变；整改完成后复核情况另行公示。",
+        replied_on=timezone.localdate(),
+        actor=story.user(PUBLISHER),
+        today=timezone.localdate(),
+    )
+
+
+def _second_objection(story: Story) -> None:
+    """Left open: it waits for somebody who had no part in the result."""
+    matter = _published(story, "special")[0]
+    objections.register(
+        visit_matter=matter.pk,
+        applicant=matter.visit.entity.name,
+        contact="0999-7001122",
+        text="值班房为装配式活动房，不属于永久性建筑物，请求复查。",
+        received_on=timezone.localdate(),
+        actor=story.user(ENFORCEMENT),
+        today=timezone.localdate(),
+    )
+
+
+def _published(story: Story, key: str) -> list[VisitMatter]:
+    rows = VisitMatter.objects.filter(task=story.tasks[key], state="published")
+    return list(rows.select_related("visit__entity").order_by("published_at"))
+
+
+def _objection(state: str) -> Objection:
+    return Objection.objects.get(state=state)
+
+
+def _read(story: Story) -> None:
+    """People have read what is older than ten working days; two have read everything but the newest."""
+    when = clock.moment(story.days.ago(10))
+    for name in (HEAD, DEPUTY, LICENSING, FOREST, PUBLISHER, ENFORCEMENT, WITNESS):
+        user = story.user(name)
+        for row in Notification.objects.filter(user=user, created_at__lt=when):
+            notifications.mark_read(user=user, notification=row)
+
+
+def _morning(story: Story) -> datetime:
+    """Seven o'clock of the story's day, but never later than now."""
+    morning = clock.moment(story.days.today, 7)
+    now = timezone.now()
+    return min(morning, now) if story.days.today == timezone.localdate() else morning

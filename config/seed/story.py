@@ -1,0 +1,61 @@
+"""What the steps of the seed share: days, agenda, people, units, matters, and the tasks made so far."""
+
+from dataclasses import dataclass, field
+
+from bureau.models import Agency, User
+from config.seed.agenda import Agenda
+from config.seed.days import Days
+from planning.models import PlanItem, Task
+from registry.demo import office
+from registry.models import Matter
+
+HEAD, DEPUTY, PUBLISHER, WITNESS = "jiyanqing", "suhetian", "ruanzhiwei", "nieguanlan"
+LICENSING, MINING, LAND, FOREST = "luoyining", "shaochuanbai", "qiyuanzhou", "baisongnian"
+ENFORCEMENT = "jingbeichen"
+SUPERIOR = "luwangshu"
+# Who keeps the pool of whose task: nobody confirms for a task of their own.
+KEEPER = {LICENSING: MINING, MINING: LICENSING, LAND: FOREST, FOREST: LAND}
+COORDINATOR = {
+    office.ENFORCEMENT: ENFORCEMENT,
+    office.NORTH_HILL: "yanbeijiang",
+    office.CLEAR_BROOK: "guyutong",
+    office.LAKESIDE: "tanglinzhou",
+}
+REVIEWERS = (MINING, LAND, FOREST, ENFORCEMENT)
+
+
+@dataclass
+class Story:
+    days: Days
+    agenda: Agenda = field(default_factory=Agenda)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.users = {user.username: user for user in User.objects.all()}
+        self.agencies = {agency.code: agency for agency in Agency.objects.all()}
+        self.matters = {matter.code: matter for matter in Matter.objects.all()}
+
+    @property
+    def authority(self) -> Agency:
+        return self.agencies[office.AUTHORITY]
+
+    def user(self, username: str) -> User:
+        return self.users[username]
+
+    def unit(self, code: str) -> Agency:
+        return self.agencies[code]
+
+    def units(self, *codes: str) -> list[int]:
+        return [self.agencies[code].pk for code in codes]
+
+    def matter_ids(self, *codes: str) -> list[int]:
+        return [self.matters[code].pk for code in codes]
+
+    def item(self, number: int) -> PlanItem:
+        """The year's plan item as it stands now."""
+        rows = PlanItem.objects.select_related("plan__authority")
+        return rows.get(plan__year=self.days.year, number=number)
+
+    def task(self, key: str) -> Task:
+        """The task as it stands now."""
+        return Task.objects.select_related("authority", "unit").get(pk=self.tasks[key].pk)

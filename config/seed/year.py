@@ -1,0 +1,23 @@
+"""This year's work of the demo bureau, done through the real services, each step by its person on its day."""
+
+from datetime import date
+
+from config.seed import aftermath, autumn, chance, others, plan, spring, summer
+from config.seed.days import Days
+from config.seed.story import Story
+
+# Above this a draw over the pool takes longer than a demo is worth: registers only.
+LARGEST = 20_000
+
+
+def seed(*, today: date) -> None:
+    """Everything after `office.seed`, which must have run; nothing here writes a row itself.
+
+    The trail is sealed afterwards, by `sealing.seal`, when all this is committed.
+    """
+    story = Story(Days(today))
+    with chance.settled(today.isoformat()):
+        for part in (plan, spring, summer, autumn, others, aftermath):
+            part.put(story)
+        story.agenda.run()
+        aftermath.finish(story)
