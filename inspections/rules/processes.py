@@ -43,7 +43,7 @@ VISIT = Process(
             "被拆出的任务另立一次检查，对象将被分别上门两次，并各计一次。",
             needs_reason=True,
         ),
-        Transition("dispatched", "match", "teamed", (COORDINATOR,), "匹配检查人员"),
+        Transition("dispatched", "match", "teamed", _DESK, "匹配检查人员"),
         Transition(
             "dispatched",
             "assign",

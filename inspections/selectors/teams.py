@@ -21,6 +21,7 @@ from registry.rules.recusal import EntityFacts, InspectorTies, Interest, must_re
 from registry.selectors import inspectors, recusals
 
 DEAD = (Sitting.State.VOIDED,)
+_PARTS = (TeamMember.Part.LEADER, TeamMember.Part.MEMBER, TeamMember.Part.EXPERT)
 VOIDED = "所依据的抽取已作废"  # TeamMember.reason of a team that does not count
 
 
@@ -340,11 +341,13 @@ def prepared_visits(prepared: TeamSitting) -> list[Visit]:
 
 
 def current_team(visit: Visit) -> list[TeamMember]:
-    return list(
+    """Who is in the team now, the leader first."""
+    team = (
         visit.team.filter(is_current=True)
         .select_related("inspector__unit", "inspector__user", "expert")
         .order_by("position")
     )
+    return sorted(team, key=lambda member: _PARTS.index(member.part))
 
 
 def with_team(rows: "QuerySet[Visit]") -> "QuerySet[Visit]":

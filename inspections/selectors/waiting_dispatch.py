@@ -1,4 +1,4 @@
-"""What waits between the draw and the door: dispatch, teams, replacements, orders, notices."""
+"""What waits between the draw and the door: teams, replacements, orders, notices. Planning offers 派发 itself."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from bureau.selectors.waiting import WaitingItem
 from inspections.models import InspectionOrder, Notice, TeamMember, Visit, VisitMatter
 from inspections.selectors import teams
 from inspections.selectors.dispatch import GONE
-from planning.models import Task
 
 LIMIT = 50
 MODULE = "检查"
@@ -22,8 +21,6 @@ MODULE = "检查"
 def for_user(user: User, today: date) -> list[WaitingItem]:
     """The rows of this part of the 工作台; each role costs a constant number of queries."""
     items: list[WaitingItem] = []
-    if user.has_role(Role.ORGANISER):
-        items += _to_dispatch(user)
     if user.has_role(Role.COORDINATOR):
         items += _to_match(user, today)
     if user.has_role(Role.COORDINATOR, Role.ORGANISER):
@@ -38,25 +35,6 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
 def _at(user: User, *roles: str) -> list[int]:
     """Authorities where the person holds one of the roles: reading elsewhere brings no work."""
     return sorted({s.agency.authority_id or 0 for s in user.seats if s.role in roles})
-
-
-def _to_dispatch(user: User) -> list[WaitingItem]:
-    rows = Task.objects.filter(
-        authority_id__in=_at(user, Role.ORGANISER), state=Task.State.DRAWN
-    ).order_by("drawn_at")[:LIMIT]
-    return [
-        WaitingItem(
-            verb="派发任务",
-            url=reverse("inspections:dispatch", args=[task.pk]),
-            st="soon",
-            word="已抽取，待派发",
-            subject=task.name,
-            note=task.number,
-            module="任务与摇号",
-            since=timezone.localdate(task.drawn_at) if task.drawn_at else None,
-        )
-        for task in rows
-    ]
 
 
 def _to_match(user: User, today: date) -> list[WaitingItem]:

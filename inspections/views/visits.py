@@ -203,7 +203,12 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
             reverse("inspections:order-detail", args=[visit.order.pk]),
             "get",
         )
+    in_team = visit.team.filter(is_current=True, inspector__user=request.user).exists()
+    if not in_team:
+        del urls["start"], urls["finish"]
     shown = buttons(VISIT, visit.state, request.user, visit.authority_id, urls)
+    if not in_team and visit.state in {Visit.State.ORDERED, Visit.State.IN_PROGRESS}:
+        shown["theirs"].append(("现场检查", "由检查组成员办理"))
     if visit.state == Visit.State.ORDERED and (notice is None or not notice.delivered_at):
         label = "重新制作检查通知书" if notice else "制作检查通知书"
         if may_issue(visit, request.user):

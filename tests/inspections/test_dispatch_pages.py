@@ -147,18 +147,17 @@ def test_the_order_page_shows_the_year_s_frequency(desk, bureau, both):
 
 def test_what_waits_goes_to_whoever_can_do_it(bureau, both, head, inspector_user):
     (visit,) = dispatched(bureau, both)
-    make_drawn_task(bureau, make_pool(bureau, 1), by=both, matters=[make_full_matter(bureau, "B")])
 
     def verbs(user):
         return [item.verb for item in waiting_dispatch.for_user(user, TODAY)]
 
-    assert verbs(both) == ["派发任务", "匹配检查人员"]
+    assert verbs(both) == ["匹配检查人员"]
     officers = make_officers(bureau, 2)
     sign_in_as(officers[0], inspector_user)
     assigned(visit, both, officers)
-    assert verbs(both) == ["派发任务", "提请检查审批"]
+    assert verbs(both) == ["提请检查审批"]
     order = orders.request(task=task_of(visit), visits=[visit], actor=both, year=2026)
-    assert (verbs(both), verbs(head), verbs(inspector_user)) == (["派发任务"], ["审批检查"], [])
+    assert (verbs(both), verbs(head), verbs(inspector_user)) == ([], ["审批检查"], [])
     orders.decide(order=order, approve=True, actor=head)
     assert (verbs(head), verbs(inspector_user)) == ([], ["制作检查通知书"])
 
