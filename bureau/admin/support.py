@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,7 +11,9 @@ from django.utils.html import format_html
 from bureau.admin.base import ReadOnlyAdmin
 from bureau.models import AuditEvent, Checkpoint, Membership, RuleSetting, User
 
-admin.site.unregister(Group) if admin.site.is_registered(Group) else None
+# Pages that other packages bring along change things without an event: sign-in counters, second factors, Django's groups.
+FOREIGN = {"auth", "axes", "otp_static", "otp_totp"}
+admin.site.unregister([m for m in admin.site._registry if m._meta.app_label in FOREIGN])
 
 
 class SeatInline(admin.TabularInline):  # type: ignore[type-arg]

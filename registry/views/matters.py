@@ -215,7 +215,7 @@ def _plain(value: Any) -> Any:
 
 def _facts(matter: Matter) -> list[tuple[str, Any]]:
     claimed = matter.claimed_at and f"{timezone.localtime(matter.claimed_at):%Y-%m-%d}"
-    return [
+    rows: list[tuple[str, Any]] = [
         ("事项编码", matter.code),
         ("事项类别", matter.get_category_display()),
         ("领域", matter.field),
@@ -234,8 +234,10 @@ def _facts(matter: Matter) -> list[tuple[str, Any]]:
         ("上级清单编码", matter.superior_code),
         ("认领", f"{claimed} {matter.claimed_by or ''}".strip() if claimed else ""),
         ("执行自", matter.in_force_from and matter.in_force_from.isoformat()),
-        ("停用", f"{matter.ended_on.isoformat()}，{matter.end_reason}" if matter.ended_on else ""),
     ]
+    if matter.ended_on:
+        rows.append(("停用", f"{matter.ended_on.isoformat()}，{matter.end_reason}"))
+    return rows
 
 
 def _actions(matter: Matter, checklist: Checklist | None, may_keep: bool) -> dict[str, Any]:
