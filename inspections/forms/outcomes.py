@@ -56,7 +56,9 @@ class FindingForm(forms.Form):
         label="检查表条目", required=False, coerce=int, empty_value=None
     )
     measure = forms.ChoiceField(
-        label="后续处置", required=False, choices=lambda: [("", "以后再定（审核通过时按预设发起）"), *measures()]
+        label="后续处置",
+        required=False,
+        choices=lambda: [("", "以后再定（审核通过时按预设发起）"), *measures()],
     )
 
     def __init__(self, *args: Any, items: list[tuple[int, str]], **kwargs: Any) -> None:
