@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import Count, F, Q
 
 from bureau.models import Agency
 from inspections.models import VisitMatter
 from planning.models import Pick
 from publication.models import PublicEntry, PublicRecord
+
+MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,21 @@ class YearFigures:
 
 
 def of_year(year: int, today: date) -> YearFigures:
-    """What the public home page counts: entities drawn, results, those with a problem, on time. Three queries."""
+    """What the public home page counts: entities drawn, results, those with a problem, on time. Three queries.
+
+    Counting many rows costs more than the page: from MANY results on, the figures are kept for a minute.
+    """
+    key = f"publication.figures:{connection.settings_dict['NAME']}:{year}:{today}"
+    kept: YearFigures | None = cache.get(key)
+    if kept is not None:
+        return kept
+    figures = _counted(year, today)
+    if figures.results >= MANY:
+        cache.set(key, figures, 60)
+    return figures
+
+
+def _counted(year: int, today: date) -> YearFigures:
     picks = Pick.objects.filter(task__year=year, kind=Pick.Rank.SELECTED)
     drawn = picks.exclude(state=Pick.State.VOIDED).values("entity").distinct().count()
     found = PublicEntry.objects.filter(
