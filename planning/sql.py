@@ -1,9 +1,11 @@
-"""The raw SQL of this app: the chain's lock, and the draw computed a second time inside PostgreSQL (DRAW §4.4)."""
+"""The raw SQL of this app: the chain's lock, the draw computed a second time inside PostgreSQL (DRAW §4.4), counts of a pool."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 CHAIN_LOCK = 7_370_131  # first key of the advisory locks: one per authority
 
@@ -100,3 +102,18 @@ def member_tickets(seed: str, members: Sequence[tuple[str, str]]) -> list[str]:
             {"seed": seed, "visits": [v for v, _ in members], "pids": [p for _, p in members]},
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def counts_by(rows: "QuerySet[Any]", first: str, second: str) -> dict[tuple[Any, Any], int]:
+    """How many rows have each pair of two computed columns.
+
+    Not a plain GROUP BY: PostgreSQL 18 does not hash the long constant lists of a grouped expression, and 200,000
+    entities then take 40 seconds. OFFSET 0 keeps the computed columns inside.
+    """
+    inner, parameters = rows.order_by().values_list(first, second).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a, b, count(*) FROM ({inner} OFFSET 0) AS classified (a, b) GROUP BY a, b",
+            parameters,
+        )
+        return {(a, b): n for a, b, n in cursor.fetchall()}

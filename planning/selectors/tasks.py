@@ -86,7 +86,7 @@ def is_sealed(task: Task) -> bool:
     )
 
 
-def gaps(task: Task, today: date) -> list[str]:
+def gaps(task: Task, today: date, counted: pools.Preview | None = None) -> list[str]:
     """What is still missing before the draw, as sentences; both pools are asked elsewhere. Basis: A01, A32, A46."""
     found = []
     matters = list(task.matters.all())
@@ -104,7 +104,7 @@ def gaps(task: Task, today: date) -> list[str]:
         found.append("没有选择执行单位。")
     if not task.scheme.strip():
         found.append("没有实施方案（每次抽查都要有）。")
-    preview = pools.preview(task, today)
+    preview = counted or pools.preview(task, today)
     if not preview.strata:
         found.append("没有设置抽取分层。")
     found += [f"第“{s.stratum.label}”层：{s.problem}" for s in preview.strata if s.problem]

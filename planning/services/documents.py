@@ -3,7 +3,8 @@
 import io
 from collections.abc import Sequence
 
-from docx import Document
+from docx import Document as new_document
+from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
@@ -77,14 +78,14 @@ def _item_row(item: PlanItem) -> tuple[str, ...]:
 
 
 def _page() -> Document:
-    document = Document()
+    document: Document = new_document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     style = document.styles["Normal"]
     style.font.name, style.font.size = "仿宋", Pt(16)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
     return document
 
 
@@ -93,7 +94,7 @@ def _title(document: Document, text: str) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run = paragraph.add_run(_printable(text))
     run.font.size, run.font.name = Pt(22), "宋体"
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
 
 
 def _centred(document: Document, text: str) -> None:

@@ -129,6 +129,8 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
     is_own = task.draw_source == Task.DrawSource.OWN
     roles = roles_at(request.user, task.authority_id)
     confirmations = pools.confirmations(task, today) if is_open and is_own else []
+    preview = pools.preview(task, today) if is_open and is_own else None
+    is_draft = task.state == Task.State.DRAFT
     counts = selectors.pick_counts(task)
     sitting = selectors.live_sitting(task)
     context = {
@@ -136,8 +138,8 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "css": TASK.css[task.state],
         "is_own": is_own,
         "is_open": is_open,
-        "preview": pools.preview(task, today) if is_open and is_own else None,
-        "gaps": selectors.gaps(task, today) if task.state == Task.State.DRAFT and is_own else [],
+        "preview": preview,
+        "gaps": selectors.gaps(task, today, preview) if preview and is_draft else [],
         "confirmations": confirmations,
         "may_confirm": Role.DIVISION_ADMIN in roles and task.created_by_id != request.user.pk,
         "keepers": keepers_text(task) if any(not c.is_fresh for c in confirmations) else "",
