@@ -34,8 +34,8 @@ def filtered(authority: Agency, wanted: dict[str, Any]) -> "QuerySet[Matter]":
 def versions(matter: Matter, limit: int = 30) -> list[Version]:
     """Newest first, each with its differences from the one before: one query (A07)."""
     found = list(matter.revisions.select_related("by").order_by("-version")[: limit + 1])
-    pairs = zip(found, [*found[1:], None], strict=True)
-    return [Version(new, _between(old, new)) for new, old in pairs][:limit]
+    older = [*found[1:], None][: len(found)]
+    return [Version(new, _between(old, new)) for new, old in zip(found, older, strict=True)][:limit]
 
 
 def checklist(matter: Matter) -> Checklist | None:
