@@ -6,24 +6,22 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
-from import_export import fields, resources
+from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
-from bureau.admin.base import AuditedAdmin, AuditedImportAdmin
+from bureau.admin.base import AuditedAdmin, AuditedImportAdmin, AuditedResource
 from bureau.models import Agency, CalendarDay, Region
 
 
-class RegionResource(resources.ModelResource):
+class RegionResource(AuditedResource):
     code = fields.Field("code", "行政区划代码")
     name = fields.Field("name", "名称")
     parent = fields.Field("parent", "上级区划代码", widget=ForeignKeyWidget(Region, "code"))
 
-    class Meta:
+    class Meta(AuditedResource.Meta):
         model = Region
         import_id_fields = ("code",)
         fields = ("code", "name", "parent")
-        skip_unchanged = True
-        use_transactions = True
 
 
 @admin.register(Region)
@@ -83,18 +81,16 @@ class AgencyForm(ModelForm):
         return cleaned
 
 
-class CalendarDayResource(resources.ModelResource):
+class CalendarDayResource(AuditedResource):
     day = fields.Field("day", "日期")
     is_workday = fields.Field("is_workday", "上班（1 或 0）")
     name = fields.Field("name", "节日")
     citation = fields.Field("citation", "依据")
 
-    class Meta:
+    class Meta(AuditedResource.Meta):
         model = CalendarDay
         import_id_fields = ("day",)
         fields = ("day", "is_workday", "name", "citation")
-        skip_unchanged = True
-        use_transactions = True
 
 
 @admin.register(CalendarDay)

@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from import_export import fields, resources
+from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
-from bureau.admin.base import AuditedImportAdmin, ReadOnlyAdmin
+from bureau.admin.base import AuditedImportAdmin, AuditedResource, ReadOnlyAdmin
 from bureau.models import Agency
 from registry.models import Entity, Matter, SpecialPool
 from registry.rules.outcomes import DISPOSALS, OUTCOMES
@@ -30,7 +30,7 @@ class MatterForm(forms.ModelForm):
         return value
 
 
-class MatterResource(resources.ModelResource):
+class MatterResource(AuditedResource):
     """Only what no version keeps; contents of the list are revised at the desk, with a reason (A07)."""
 
     authority = fields.Field("authority", "单位代码", widget=ForeignKeyWidget(Agency, "code"))
@@ -40,12 +40,10 @@ class MatterResource(resources.ModelResource):
         "responsible_unit", "责任科室代码", widget=ForeignKeyWidget(Agency, "code")
     )
 
-    class Meta:
+    class Meta(AuditedResource.Meta):
         model = Matter
         import_id_fields = ("authority", "code")
         fields = ("authority", "code", "superior_code", "responsible_unit")
-        skip_unchanged = True
-        use_transactions = True
 
     def before_save_instance(self, instance: Matter, row: Any, **kwargs: Any) -> None:
         if instance.pk is None:
@@ -100,7 +98,7 @@ class SpecialPoolForm(forms.ModelForm):
         return cleaned
 
 
-class SpecialPoolResource(resources.ModelResource):
+class SpecialPoolResource(AuditedResource):
     authority = fields.Field("authority", "单位代码", widget=ForeignKeyWidget(Agency, "code"))
     code = fields.Field("code", "编码")
     name = fields.Field("name", "专项库名称")
@@ -109,12 +107,10 @@ class SpecialPoolResource(resources.ModelResource):
     requirement = fields.Field("requirement", "对应专业监管要求")
     unit = fields.Field("unit", "维护科室代码", widget=ForeignKeyWidget(Agency, "code"))
 
-    class Meta:
+    class Meta(AuditedResource.Meta):
         model = SpecialPool
         import_id_fields = ("authority", "code")
         fields = ("authority", "code", "name", "object_kind", "criterion", "requirement", "unit")
-        skip_unchanged = True
-        use_transactions = True
 
     def before_save_instance(self, instance: SpecialPool, row: Any, **kwargs: Any) -> None:
         if instance.unit.authority_id != instance.authority_id:
