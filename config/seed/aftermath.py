@@ -8,7 +8,16 @@ from django.utils import timezone
 from bureau.models import Notification
 from bureau.services import notifications, outbox, people
 from config.seed import clock
-from config.seed.story import DEPUTY, ENFORCEMENT, FOREST, HEAD, LICENSING, PUBLISHER, WITNESS, Story
+from config.seed.story import (
+    DEPUTY,
+    ENFORCEMENT,
+    FOREST,
+    HEAD,
+    LICENSING,
+    PUBLISHER,
+    WITNESS,
+    Story,
+)
 from inspections.models import VisitMatter
 from inspections.services import reminders
 from planning.services import deadlines

@@ -15,7 +15,7 @@ from registry.demo import office
 
 def put(story: Story) -> None:
     days = story.days
-    window = (days.ago(29), days.ahead(20))
+    window = (days.ago(29), days.until(20))
     timber = Draft(
         key="timber",
         name="木材经营加工企业双随机抽查",

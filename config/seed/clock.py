@@ -28,7 +28,9 @@ def at(when: datetime) -> Iterator[None]:
     def now() -> datetime:
         return when + timedelta(milliseconds=next(ticks))
 
-    def as_moment(self: Now, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_moment(
+        self: Now, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, list[Any]]:
         return "%s", [now()]
 
     with (

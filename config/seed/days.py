@@ -32,6 +32,11 @@ class Days:
     def ahead(self, workdays: int) -> date:
         return self._add(self.next, workdays)
 
+    def until(self, workdays: int) -> date:
+        """Where a window ends: so many working days ahead, but inside the plan's year while that leaves a week."""
+        end = date(self.year, 12, 31)
+        return min(self.ahead(workdays), end) if end >= self.ahead(8) else self.ahead(workdays)
+
     def opening(self, number: int) -> date:
         """The n-th working day of the year, after the holiday."""
         return self._add(date(self.year, 1, 3), number)

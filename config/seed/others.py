@@ -36,7 +36,7 @@ def _put_platform(story: Story) -> None:
         matters=("LC-L04",),
         item=8,
         scope={"pools": ["ZX-ZM"]},
-        window=(days.ago(26), days.ahead(12)),
+        window=(days.ago(26), days.until(12)),
         executing=(office.ENFORCEMENT,),
         reserve=0,
         platform=("示范省“双随机、一公开”综合监管平台", f"SFS-{days.year}-ZM-0317"),
@@ -72,7 +72,9 @@ def _platform_teams(story: Story) -> None:
     for visit in visits:
         assign(story, visit, "省级平台匹配的检查组，按平台下发名单录入。", by=FOREST)
     put_order(story, "platform", visits, days.ago(28), decided=days.ago(27))
-    Walk(story, visits[0], Course("published", days.ago(24), bad={"LC-L04": Follow(days.ahead(9))})).put()
+    Walk(
+        story, visits[0], Course("published", days.ago(24), bad={"LC-L04": Follow(days.ahead(9))})
+    ).put()
     Walk(story, visits[1], Course("signed", days.ago(7))).put()
 
 
@@ -106,7 +108,9 @@ def _special_teams(story: Story) -> None:
     for visit in visits:
         assign(story, visit, ASSIGNED, by=LAND)
     put_order(story, "special", visits, days.ago(29), decided=days.ago(28))
-    Walk(story, visits[0], Course("published", days.ago(25), bad={"ZR-T02": Follow(days.ago(6))})).put()
+    Walk(
+        story, visits[0], Course("published", days.ago(25), bad={"ZR-T02": Follow(days.ago(6))})
+    ).put()
     Walk(story, visits[1], Course("noticed", days.ago(6))).put()
 
 
@@ -121,7 +125,7 @@ def _put_sealed(story: Story) -> None:
         matters=("LC-L05",),
         item=9,
         scope={"tags": ["野生动物繁育"]},
-        window=(days.ahead(3), days.ahead(30)),
+        window=(days.ahead(3), days.until(30)),
         strata=(
             ("C类", {"classes": ["C"]}, "count", 1),
             ("A、B类", {"classes": ["A", "B"]}, "count", 1),
@@ -129,7 +133,7 @@ def _put_sealed(story: Story) -> None:
     )
     put_ready(story, draft, days.ago(9))
     sealed = Arrangement(
-        ("wildlife",), "人工繁育野生动物抽查摇号会", FOREST, reveal_by=days.ahead(32)
+        ("wildlife",), "人工繁育野生动物抽查摇号会", FOREST, reveal_by=days.after(days.until(30), 2)
     )
     Held(story, sealed).put(days.ago(5))
 
@@ -145,7 +149,7 @@ def _put_locked(story: Story) -> None:
         matters=("ZR-K05",),
         item=2,
         scope={"kinds": ["mine"]},
-        window=(days.ahead(4), days.ahead(40)),
+        window=(days.ahead(4), days.until(40)),
         strata=(
             ("D类", {"classes": ["D"]}, "all", None),
             ("C类", {"classes": ["C"]}, "ratio", 10),
@@ -168,7 +172,7 @@ def _put_ready(story: Story) -> None:
         matters=("ZR-G01",),
         item=5,
         scope={"kinds": ["project"], "tags": ["建设用地"]},
-        window=(days.ahead(2), days.ahead(40)),
+        window=(days.ahead(2), days.until(40)),
         strata=(("建设用地项目", {"tags": ["建设用地"]}, "ratio", 10),),
         is_risk=False,
     )
@@ -185,7 +189,7 @@ def _put_draft(story: Story) -> None:
         matters=("ZR-K04",),
         item=3,
         scope={"kinds": ["mine"]},
-        window=(days.ahead(6), days.ahead(40)),
+        window=(days.ahead(6), days.until(40)),
         strata=(
             ("C、D类矿山", {"classes": ["C", "D"]}, "ratio", 20),
             ("A、B类矿山", {"classes": ["A", "B"]}, "ratio", 5),

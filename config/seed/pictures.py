@@ -95,9 +95,7 @@ def _trees(pen: ImageDraw.ImageDraw, bits: bytes) -> None:
             x, y = 50 + place * 86 + row * 34, 420 + row * 46
             height = 56 + bits[(place + row * 9) % 32] % 34
             pen.rectangle((x - 3, y, x + 3, y + 16), fill=(92, 74, 56))
-            pen.polygon(
-                [(x - 24, y), (x, y - height), (x + 24, y)], fill=(62, 104 + row * 14, 66)
-            )
+            pen.polygon([(x - 24, y), (x, y - height), (x + 24, y)], fill=(62, 104 + row * 14, 66))
 
 
 @lru_cache

@@ -180,5 +180,3 @@ def _next_year(story: Story) -> None:
     )
     for item in ITEMS[:4]:
         plans.add_item(plan=plan, values=_values(story, item, year), actor=actor)
-
-

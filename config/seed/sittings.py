@@ -85,7 +85,9 @@ class Held:
 
     def approve_void(self, by: str) -> None:
         asked = VoidRequest.objects.get(sitting=self._sitting(), state="submitted")
-        voids.decide(asked=asked, approve=True, actor=self.story.user(by), note="同意作废，重新抽取。")
+        voids.decide(
+            asked=asked, approve=True, actor=self.story.user(by), note="同意作废，重新抽取。"
+        )
 
     def _sitting(self) -> Sitting:
         assert self.sitting is not None
@@ -110,9 +112,7 @@ def witness(story: Story, sitting: Sitting, names: Sequence[str]) -> None:
             sittings.commit(sitting=sitting, commitments=commitments, actor=story.user(name))
     for name in names:
         salt = salts[name] if len(names) > 1 else ""
-        sittings.open_digits(
-            sitting=sitting, digits=said[name], salt=salt, actor=story.user(name)
-        )
+        sittings.open_digits(sitting=sitting, digits=said[name], salt=salt, actor=story.user(name))
 
 
 def put_dispatch(story: Story, key: str, on: date, time: str = "14:30") -> None:

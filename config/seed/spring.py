@@ -50,7 +50,9 @@ def _visit(story: Story) -> None:
     put_matches(story, "survey", visits, days.part(0.2, 4))
     put_order(story, "survey", visits, days.part(0.2, 4), decided=days.part(0.2, 5))
     found = Follow(
-        due_on=days.part(0.2, 30), closed_on=days.part(0.2, 19), result="已修订制度并补齐检查记录，复核合格。"
+        due_on=days.part(0.2, 30),
+        closed_on=days.part(0.2, 19),
+        result="已修订制度并补齐检查记录，复核合格。",
     )
     courses = (
         Course("published", days.part(0.2, 7), bad={"ZR-C01": found}),
@@ -58,5 +60,9 @@ def _visit(story: Story) -> None:
         Course("withheld", days.part(0.2, 9)),
     )
     for place, visit in enumerate(visits):
-        course = courses[place] if place < len(courses) else Course("published", days.part(0.2, 6 + place))
+        course = (
+            courses[place]
+            if place < len(courses)
+            else Course("published", days.part(0.2, 6 + place))
+        )
         Walk(story, visit, course).put()

@@ -58,7 +58,11 @@ def _match(story: Story) -> None:
     mining = _visits(story, "mining")
     rest = [visit for visit in _visits(story, "forest") if visit not in mining]
     put_matches(story, "mining", mining, days.part(SHARE, 3))
-    story.agenda.add(days.part(SHARE, 3), "13:30", partial(put_matches, story, "forest", rest, days.part(SHARE, 4)))
+    story.agenda.add(
+        days.part(SHARE, 3),
+        "13:30",
+        partial(put_matches, story, "forest", rest, days.part(SHARE, 4)),
+    )
     story.agenda.add(days.part(SHARE, 4), "14:00", partial(_replace, story, mining))
     put_order(story, "mining", mining, days.part(SHARE, 4), decided=days.part(SHARE, 5))
     put_order(story, "forest", rest, days.part(SHARE, 5), decided=days.part(SHARE, 6))
@@ -73,9 +77,7 @@ def _replace(story: Story, visits: Sequence[Visit]) -> None:
 def _walk(story: Story, visits: Sequence[Visit]) -> None:
     """The first is closed, the second late, the third has time left; the others are in order."""
     days = story.days
-    shut = Follow(
-        days.part(SHARE, 40), days.part(SHARE, 26), "已补设界桩和标识牌，现场复核合格。"
-    )
+    shut = Follow(days.part(SHARE, 40), days.part(SHARE, 26), "已补设界桩和标识牌，现场复核合格。")
     late = Follow(_later(story, days.ago(5), SHARE))
     running = Follow(days.ahead(14))
     bad = (

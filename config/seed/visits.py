@@ -59,6 +59,7 @@ class Walk:
 
     def __init__(self, story: Story, visit: Visit, course: Course) -> None:
         self.story, self.pk, self.course = story, visit.pk, course
+        self._known: User | None = None
 
     def put(self) -> None:
         days, add, course = self.story.days, self.story.agenda.add, self.course
@@ -248,9 +249,7 @@ class Walk:
             nondisclosures.request(
                 visit_matter=matter.pk, reason=reason, basis=basis, actor=self.story.user(PUBLISHER)
             )
-            nondisclosures.decide(
-                visit_matter=matter.pk, approve=True, actor=self.story.user(HEAD)
-            )
+            nondisclosures.decide(visit_matter=matter.pk, approve=True, actor=self.story.user(HEAD))
 
     def publish(self) -> None:
         for matter in self.matters:
@@ -273,9 +272,12 @@ class Walk:
 
     @property
     def leader(self) -> User:
-        member = reads.officers(self.visit)[0]
-        assert member.inspector is not None
-        return self.story.user(member.inspector.user.username)
+        """Known from the visit's first day on: after that the team does not change."""
+        if self._known is None:
+            member = reads.officers(self.visit)[0]
+            assert member.inspector is not None
+            self._known = self.story.user(member.inspector.user.username)
+        return self._known
 
     def _reviewer(self, matter: VisitMatter) -> User:
         """Somebody outside the team (A80)."""

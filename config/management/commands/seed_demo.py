@@ -51,4 +51,6 @@ class Command(BaseCommand):
                 year.seed(today=today)
         while sealing.seal() is not None:
             pass
-        self.stdout.write("演示单位已建好。" if is_whole else "名录与清单已建好，没有建本年的工作。")
+        self.stdout.write(
+            "演示单位已建好。" if is_whole else "名录与清单已建好，没有建本年的工作。"
+        )
