@@ -105,8 +105,8 @@ TASK = Process(
             "设置完成，转入待摇号",
             "事项、范围、分层和实施方案固定下来；要改须先退回草稿。",
         ),
-        Transition("ready", "reopen", "draft", (ORGANISER,), "退回草稿修改"),
         Transition("ready", "lock", "locked", (ORGANISER,), "锁定名单"),
+        Transition("ready", "reopen", "draft", (ORGANISER,), "退回草稿修改"),
         Transition("locked", "compute", "drawn", (ORGANISER,), "计算抽取结果"),
         # A void draw stays visible; the task goes back and may be drawn again as draw n + 1 (DRAW §3).
         Transition("locked", "void", "ready", (ORGANISER, HEAD), "作废本次摇号"),
