@@ -124,6 +124,8 @@ def facets(authority: Agency, params: QueryDict, today: date) -> list[dict[str, 
         authority=authority, counts=True, day__range=(since, until)
     ).values("entity_id")
     seen = pool.filter(entity_id__in=hit).count()
+    if not kinds:
+        return []
     return [
         {
             "label": "类型",

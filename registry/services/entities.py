@@ -207,6 +207,7 @@ def tag(*, actor: User, authority: Agency, pks: list[int], name: str, remove: bo
         if changed:
             audit.record(
                 "entity.tagged", f"{'取消' if remove else '加'}标签“{name}”：{len(changed)} 家", target=authority, actor=actor, authority=authority,
+                about=[row.entity for row in changed],
                 detail={"tag": name, "removed": remove, "batch": [row.entity.public_code for row in changed]},
             )  # fmt: skip
         return len(changed)

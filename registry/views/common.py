@@ -6,6 +6,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from bureau.models import Agency
 from registry.selectors import register
@@ -29,7 +30,12 @@ def choice_of_authority(request: HttpRequest, authority: Agency) -> dict[str, An
     """For pages of a list: whose it is, and the others one may turn to."""
     seen = request.user.authority_ids
     others = register.visible_authorities(request.user) if len(seen) > 1 else []
-    return {"authority": authority, "authorities": others, "of": request.GET.get("of", "")}
+    of = request.GET.get("of", "")
+    return {
+        "authority": authority,
+        "authorities": others,
+        "clear_url": f"?{urlencode({'of': of})}" if of else request.path,
+    }
 
 
 def crumbs(*steps: tuple[str, str], here: str) -> Crumbs:

@@ -97,7 +97,9 @@ def entity_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def entity_create(request: HttpRequest) -> HttpResponse:
     authority = request.user.home
     form = EntityCreateForm(
-        request.POST or None, authority=authority, initial={"credit_class": "-"}
+        request.POST or None,
+        authority=authority,
+        initial={"credit_class": "-", "unit": request.user.seats[0].agency},
     )
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -141,6 +141,7 @@ def test_tagging_is_one_event_and_a_revision_for_each(organiser, bureau, foreign
 
     event = AuditEvent.objects.get(action="entity.tagged")
     assert event.detail["batch"] == [uscc(1), uscc(2)]
+    assert f"registry.entity:{rows[0].entity_id}" in event.about
     assert EntityRevision.objects.count() == 2
     assert Listing.objects.filter(tags__contains=["绿色矿山"]).count() == 3
     with pytest.raises(Conflict):

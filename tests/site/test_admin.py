@@ -189,6 +189,7 @@ def import_csv(client, label: str, text: str):
     preview = client.post(
         address(label, "import"), {"import_file": file, "format": CSV, "resource": "0"}
     )
+    assert " style=" not in preview.content.decode()  # the CSP would refuse it
     form = preview.context.get("confirm_form")
     return client.post(address(label, "process_import"), form.initial) if form else preview
 
