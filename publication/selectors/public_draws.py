@@ -246,6 +246,7 @@ class Link:
     place: int
     link: lottery.ChainLink
     number: str
+    word: str
     is_gap: bool
 
 
@@ -275,7 +276,15 @@ def chain(owner: Agency) -> Chain:
     before = lottery.NO_DIGEST
     rows = []
     for place, link in enumerate(links, 1):
-        rows.append(Link(place, link, numbers[link.announcement], link.previous != before))
+        rows.append(
+            Link(
+                place,
+                link,
+                numbers[link.announcement],
+                reads.STATE_WORDS[link.state][1],
+                link.previous != before,
+            )
+        )
         before = link.announcement
     return Chain(rows[::-1], lottery.chain_faults(links), _recurring(owner))
 

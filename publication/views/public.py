@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,18 +20,17 @@ from publication.views.public_page import download, page
 from registry.models import Matter
 
 Kind = PublicRecord.Kind
+NEWS = 7
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    draws = list(public_draws.listed().order_by("-locked_at", "-id")[:6])
     context = {
         "today": today,
         "figures": indicators.of_year(today.year, today),
-        "draws": [_draw_row(draw) for draw in draws],
-        "notices": entries.of_kind(Kind.TASK_NOTICE).order_by(*entries.ORDER)[:4],
+        "news": _news(),
         "results": entries.of_kind(Kind.RESULT).order_by(*entries.ORDER)[:6],
     }
     return page(request, "public/home.html", context)
@@ -137,6 +137,32 @@ def about(request: HttpRequest) -> HttpResponse:
     return page(request, "public/about.html", {"authorities": authorities})
 
 
-def _draw_row(draw: Any) -> dict[str, Any]:
+def _news() -> list[dict[str, Any]]:
+    """The newest announcements of both kinds, in the order of time; three queries."""
+    draws = public_draws.listed().order_by("-locked_at", "-id")[:NEWS]
+    notices = entries.of_kind(Kind.TASK_NOTICE).order_by(*entries.ORDER)[:NEWS]
+    news = [_draw_news(draw) for draw in draws] + [_notice_news(entry) for entry in notices]
+    return sorted(news, key=lambda row: row["at"], reverse=True)[:NEWS]
+
+
+def _draw_news(draw: Any) -> dict[str, Any]:
     st, word = draw_reads.STATE_WORDS[draw_reads.state_of(draw)]
-    return {"draw": draw, "st": st, "word": word}
+    return {
+        "title": f"{draw.task.name}：{draw.get_kind_display()}",
+        "url": reverse("public:draw-detail", kwargs={"number": draw.number}),
+        "number": f"{draw.task.number}　第 {draw.n} 次",
+        "at": draw.locked_at,
+        "st": st,
+        "word": word,
+    }
+
+
+def _notice_news(entry: PublicEntry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": reverse("public:task-notice", kwargs={"pk": entry.pk}),
+        "number": entry.task_number,
+        "at": entry.published_at,
+        "st": "run",
+        "word": "任务公告",
+    }
