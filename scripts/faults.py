@@ -23,7 +23,7 @@ PATIENCE = 60
 
 def main() -> int:
     base = Path(tempfile.mkdtemp(prefix="ssj-faults-", dir="/var/tmp"))
-    os.environ |= {"SSJ_DATA": str(base), "SSJ_TEST": "0"}
+    os.environ |= {"SSJ_DATA": str(base), "SSJ_TEST": "0", "MEDIA_ROOT": str(base / "media")}
     failures = 0
     try:
         with demo() as port:

@@ -42,7 +42,7 @@ def main() -> int:
         rows = [row for row in rows if row[0] in chosen]
     FOLDER.mkdir(parents=True, exist_ok=True)
     base = tempfile.mkdtemp(prefix="ssj-pictures-", dir="/var/tmp")
-    os.environ |= {"SSJ_DATA": base, "SSJ_TEST": "0"}
+    os.environ |= {"SSJ_DATA": base, "SSJ_TEST": "0", "MEDIA_ROOT": f"{base}/media"}
     try:
         with demo() as port, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
