@@ -85,7 +85,7 @@ def record(request: HttpRequest, pk: Any) -> HttpResponse:
                 visit_matter_pk=matter.pk,
                 actor=request.user,
                 today=timezone.localdate(),
-                findings=[row.finding() for row in rows],
+                findings=[row.finding() for row in rows if row.has_changed() or row.initial],
                 **form.cleaned_data,
             )
         except (Conflict, Forbidden):
