@@ -5,3 +5,6 @@ class PlanningConfig(AppConfig):
     name = "planning"
     verbose_name = "计划与摇号"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from planning.services import plan_import  # noqa: F401  takes plans from Excel

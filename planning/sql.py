@@ -9,6 +9,27 @@ from django.db.models import QuerySet
 
 CHAIN_LOCK = 7_370_131  # first key of the advisory locks: one per authority
 
+_CODES = """(SELECT coalesce(jsonb_agg(o.code ORDER BY o.code COLLATE "C"), '[]')
+             FROM planning_planitem_{many} m JOIN {table} o ON o.id = m.{one}_id WHERE m.planitem_id = x.id)"""
+# What a plan item says, beside the staged row `r` of an Excel import (registry/sql.py says what the columns mean).
+MATCHED_PLAN_ITEMS = f"""
+    SELECT x.id AS target, TRUE AS listed, jsonb_build_object(
+        'name', x.name, 'matters', {_CODES.format(many="matters", table="registry_matter", one="matter")},
+        'draw_kind', CASE WHEN x.is_targeted THEN 'targeted' ELSE 'untargeted' END,
+        'scope', x.scope_text, 'ratio', x.ratio_text, 'frequency', x.frequency,
+        'pool_size', x.base_count, 'estimate', x.estimate,
+        'methods', (SELECT coalesce(jsonb_agg(t ORDER BY t COLLATE "C"), '[]') FROM unnest(x.methods) t),
+        'window', to_char(x.period_from, 'YYYY-MM-DD') || ' 至 ' || to_char(x.period_to, 'YYYY-MM-DD'),
+        'lead', u.code,
+        'participants', {_CODES.format(many="participants", table="bureau_agency", one="agency")},
+        'start_mode', x.initiation, 'credit_text', x.is_risk_differentiated, 'note', x.remark) AS facts
+    FROM planning_planitem x
+    JOIN planning_plan p ON p.id = x.plan_id
+    JOIN bureau_agency u ON u.id = x.lead_id
+    WHERE p.authority_id = %(authority)s AND p.year = (r.cleaned->>'year')::int
+        AND x.name = r.cleaned->>'found'
+"""
+
 _SEED = """
 SELECT encode(sha256(convert_to('ssj1|seed|' || %s || '|' || %s || '|' || %s || '|' || %s, 'UTF8')), 'hex')
 """

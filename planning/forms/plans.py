@@ -99,6 +99,12 @@ class ItemForm(forms.Form):
     )
     is_joint = forms.BooleanField(label="部门联合抽查", required=False)
     is_risk_differentiated = forms.BooleanField(label="实行信用风险差异化抽查", required=False)
+    scope_words = forms.CharField(
+        label="抽查范围文字",
+        max_length=300,
+        required=False,
+        help_text="计划上怎样写；空着按下面的条件自动写。抽取只看条件",
+    )
     region_weight = forms.CharField(label="地区抽查比重", max_length=200, required=False)
     level_split = forms.CharField(label="省市县分配比例", max_length=200, required=False)
     initiation = forms.CharField(label="发起方式", max_length=40, required=False)

@@ -83,6 +83,8 @@ class PlanItem(models.Model):
     scope = models.JSONField(
         "抽查范围条件", default=dict, blank=True
     )  # registry's filter: {"kinds": [...], …}
+    # The bureau's own words for the scope; empty: the conditions in words. `scope_text` is what is shown.
+    scope_words = models.CharField("抽查范围文字", max_length=300, blank=True)
     scope_text = models.CharField("抽查范围", max_length=300)
     ratio_mode = models.CharField("比例方式", max_length=8, choices=RatioMode.choices)
     ratio_value = models.DecimalField(

@@ -13,7 +13,8 @@ LABELS: dict[str, str] = {
     "name": "任务名称",
     "matters": "抽查事项",
     "is_targeted": "定向抽查",
-    "scope": "抽查范围",
+    "scope": "抽查范围条件",
+    "scope_words": "抽查范围文字",
     "ratio_mode": "比例方式",
     "ratio_value": "比例（%）或户数",
     "base_count": "抽查基数",
@@ -35,7 +36,10 @@ LABELS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ItemValues:
-    """`base_count` and `estimate` None: counted from the pool when the item is saved. Ids are primary keys."""
+    """`base_count` and `estimate` None: counted from the pool when the item is saved. Ids are primary keys.
+
+    `scope_words` empty: the conditions of `scope` in words; else the bureau's own words for them.
+    """
 
     name: str
     matters: Sequence[int]
@@ -45,6 +49,7 @@ class ItemValues:
     lead: int
     is_targeted: bool = True
     scope: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scope_words: str = ""
     ratio_value: Decimal | None = None
     base_count: int | None = None
     estimate: int | None = None

@@ -100,6 +100,7 @@ def values_of(item: PlanItem) -> ItemValues:
         matters=sorted(matter.pk for matter in item.matters.all()),
         is_targeted=item.is_targeted,
         scope=item.scope,
+        scope_words=item.scope_words,
         ratio_mode=item.ratio_mode,
         ratio_value=item.ratio_value,
         base_count=item.base_count,

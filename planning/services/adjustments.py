@@ -129,7 +129,8 @@ def _apply_one(plan: Plan, change: Mapping[str, Any]) -> None:
         plans.write_item(item, ItemValues.from_json(change["after"]))
         return
     item = PlanItem.objects.select_related("plan__authority").get(pk=change["item"], plan=plan)
-    if selectors.values_of(item).as_json() != change["before"]:
+    before = ItemValues.from_json(change["before"])
+    if selectors.values_of(item).as_json() != before.as_json():
         raise Conflict(f"条目“{item.name}”在申请之后又有改动，请不予批准并重新申请。")
     if change["op"] == "change":
         plans.write_item(item, ItemValues.from_json(change["after"]))

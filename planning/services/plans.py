@@ -21,6 +21,11 @@ from registry.models import Matter
 from registry.selectors import entities
 
 
+def title_of(authority: Agency, year: int) -> str:
+    """What a plan is called unless somebody calls it otherwise."""
+    return f"{authority.short_name}{year}年度“双随机、一公开”抽查工作计划"
+
+
 def create(
     *,
     authority: Agency,
@@ -28,10 +33,14 @@ def create(
     title: str,
     basis: str = "",
     requirements: str = "",
-    actor: User,
+    actor: User | None,
 ) -> Plan:
-    """A draft for `year`; one a year (DB constraint). Raises RuleError when there is one, Forbidden without the role."""
-    require(actor, authority.pk, Role.ORGANISER)
+    """A draft for `year`; one a year (DB constraint). Raises RuleError when there is one, Forbidden without the role.
+
+    `actor` None, here and for items, is the command line.
+    """
+    if actor is not None:
+        require(actor, authority.pk, Role.ORGANISER)
     if Plan.objects.filter(authority=authority, year=year).exists():
         raise RuleError(f"{year} 年度的计划已经建立，请在原计划上修改；已公布的请申请调整。")
     try:
@@ -68,7 +77,7 @@ def change(*, plan: Plan, title: str, basis: str, requirements: str, actor: User
         return row
 
 
-def add_item(*, plan: Plan, values: ItemValues, actor: User) -> PlanItem:
+def add_item(*, plan: Plan, values: ItemValues, actor: User | None) -> PlanItem:
     """Adds an item to a draft. Raises RuleError with what is missing (A01, A27)."""
     with transaction.atomic():
         row = _draft(plan, actor)
@@ -83,7 +92,7 @@ def add_item(*, plan: Plan, values: ItemValues, actor: User) -> PlanItem:
         return item
 
 
-def change_item(*, item: PlanItem, values: ItemValues, actor: User) -> PlanItem:
+def change_item(*, item: PlanItem, values: ItemValues, actor: User | None) -> PlanItem:
     """Changes an item of a draft."""
     with transaction.atomic():
         plan = _draft(item.plan, actor)
@@ -296,7 +305,7 @@ def write_item(item: PlanItem, values: ItemValues) -> PlanItem:
     for name in _PLAIN_FIELDS:
         setattr(item, name, getattr(values, name))
     item.scope = {name: list(chosen) for name, chosen in values.scope.items()}
-    item.scope_text = entities.scope_label(values.scope)[:300]
+    item.scope_text = values.scope_words or entities.scope_label(values.scope)[:300]
     item.methods = list(values.methods)
     item.lead_id = values.lead
     item.estimate = values.estimate or 0
@@ -313,6 +322,7 @@ _PLAIN_FIELDS = (
     "ratio_value",
     "ratio_text",
     "base_count",
+    "scope_words",
     "frequency",
     "region_weight",
     "level_split",
@@ -337,11 +347,12 @@ def _begin(plan: Plan, action: str, actor: User) -> Plan:
     return row
 
 
-def _draft(plan: Plan, actor: User) -> Plan:
+def _draft(plan: Plan, actor: User | None) -> Plan:
     row: Plan = (
         Plan.objects.select_for_update(of=("self",)).select_related("authority").get(pk=plan.pk)
     )
-    require(actor, row.authority_id, Role.ORGANISER)
+    if actor is not None:
+        require(actor, row.authority_id, Role.ORGANISER)
     if row.state != Plan.State.DRAFT:
         raise Conflict(
             f"计划现在是“{row.get_state_display()}”，条目不能直接改。"

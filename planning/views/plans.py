@@ -44,7 +44,7 @@ def plan_create(request: HttpRequest) -> HttpResponse:
     authority, year = request.user.home, timezone.localdate().year
     initial = {
         "year": year,
-        "title": f"{authority.short_name}{year}年度“双随机、一公开”抽查工作计划",
+        "title": services.title_of(authority, year),
     }
     form = PlanCreateForm(request.POST or None, years=[year, year + 1], initial=initial)
     if request.method == "POST" and form.is_valid():

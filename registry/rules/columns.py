@@ -416,14 +416,22 @@ MATTER_COLUMNS = (
 
 PLAN_COLUMNS = (
     _column("number", "抽查计划编号", "计划编号 编号 任务编号", max_length=64),
-    _column("name", "任务名称", "抽查任务名称 年度计划名称 计划名称 抽查计划名称", group="subject"),
+    _column(
+        "name",
+        "任务名称",
+        "抽查任务名称 年度计划名称 计划名称 抽查计划名称",
+        group="subject",
+        example="采矿权人开采活动随机抽查",
+        note="一个计划里不重名；再次导入时按任务名称对应。空着的用抽查事项作名称",
+    ),
     _column(
         "matters",
         "抽查事项",
         "检查事项 抽查事项名称 事项名称",
         group="subject",
         max_length=3000,
-        note="多个事项用分号隔开，填事项编码或名称",
+        example="ZR-K01",
+        note="多个事项用分号隔开，填事项编码或名称，须是执行中的事项；空着的按任务名称找事项",
     ),
     _column(
         "draw_kind",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models
 
 from bureau.models import Agency, Region, User
-from registry.models import ImportBatch, ImportRow, SpecialPool
+from registry.models import ImportBatch, ImportRow, Matter, SpecialPool
 from registry.rules.certificates import NO_EXPIRY
 from registry.rules.columns import COLUMNS, ImportKind
 
@@ -23,6 +23,7 @@ CAUSES = {
     "duplicate": ("与前面的行重复", "保留一行"),
     "formula": ("单元格是公式或公式错误", "复制后选择性粘贴为数值"),
     "unknown_code": ("认不出是哪种编号", "核对，或加一列“代码种类”"),
+    "unknown_matter": ("事项清单里没有这些事项", "先导入或认领抽查事项，或照清单填事项编码"),
     "unknown_entity": ("名录库里没有这个对象", "先导入检查对象，或核对代码和名称"),
 }
 SAMPLES = 3
@@ -157,16 +158,23 @@ class Values:
     units: Mapping[str, str]
     regions: Mapping[str, str]
     pools: Mapping[str, str]
+    matters: Mapping[str, str]
 
     @classmethod
     def of(cls, kind: str, authority: Agency) -> "Values":
         words = {c.key: c.words.labels for c in COLUMNS[ImportKind(kind)] if c.words is not None}
+        is_plan = kind == ImportBatch.Kind.PLANS
+        units = models.Q(authority=authority)
+        if is_plan:
+            units |= models.Q(kind=Agency.Kind.PARTNER)
+        matters = Matter.objects.filter(authority=authority) if is_plan else Matter.objects.none()
         return cls(
             kind,
             words,
-            dict(Agency.objects.filter(authority=authority).values_list("code", "name")),
+            dict(Agency.objects.filter(units).values_list("code", "name")),
             dict(Region.objects.values_list("code", "name")),
             dict(SpecialPool.objects.filter(authority=authority).values_list("code", "name")),
+            dict(matters.values_list("code", "name")),
         )
 
     def shown(self, key: str, value: Any) -> str:
@@ -181,9 +189,17 @@ class Values:
             return "长期"
         if key == "state":
             return {"in_pool": "在库", "active": "在库", "left": "已出库"}.get(text, text)
-        tables = {"unit": self.units, "responsible_unit": self.units, "region": self.regions}
-        table = tables.get(key) or ({"special_pools": self.pools} | dict(self.words)).get(key, {})
-        return table.get(text, text)
+        tables = {
+            "unit": self.units,
+            "responsible_unit": self.units,
+            "lead": self.units,
+            "participants": self.units,
+            "region": self.regions,
+            "special_pools": self.pools,
+        }
+        if self.kind == ImportBatch.Kind.PLANS:
+            tables["matters"] = self.matters
+        return (tables.get(key) or self.words.get(key, {})).get(text, text)
 
     def changes(self, row: ImportRow) -> list[Change]:
         """The differences of a row in the order of the columns."""

@@ -61,7 +61,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", refusal.message)
     context = {
         "form": form,
-        "kinds": [kind for kind in ImportBatch.Kind.choices if kind[0] != "plans"],
+        "kinds": ImportBatch.Kind.choices,
         "crumbs": _crumbs("上传"),
     }
     return render(request, "registry/import_form.html", context, status=_status(form))
@@ -91,6 +91,7 @@ def import_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "busy": imports.is_busy(batch),
         "to_write": batch.new + batch.changed,
         "events": trail.of(batch),
+        "outcome": imports.importer_of(batch.kind).outcome(batch),
     }
     if batch.state in {"staged", "committed", "dropped"}:
         context |= _preview(request, batch)
@@ -146,7 +147,8 @@ def import_commit(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def import_drop(request: HttpRequest, pk: str) -> HttpResponse:
     batch = imports.drop(batch=_batch(request, pk, need=ROLES), actor=request.user)
-    messages.success(request, f"已放弃“{batch.file.name}”，名录库没有改动。")
+    place = imports.importer_of(batch.kind).place
+    messages.success(request, f"已放弃“{batch.file.name}”，{place}没有改动。")
     return redirect("registry:import-detail", batch.pk)
 
 
@@ -181,7 +183,7 @@ def _authority(request: HttpRequest) -> Agency:
 
 
 def _may_act(request: HttpRequest, batch: ImportBatch) -> bool:
-    return request.user.has_role_at(batch.authority_id, *ROLES)
+    return request.user.has_role_at(batch.authority_id, *imports.importer_of(batch.kind).roles)
 
 
 def _after_job(request: HttpRequest, batch: ImportBatch, job: Job) -> HttpResponse:
@@ -225,11 +227,13 @@ def _preview(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 
 def _consequence(batch: ImportBatch) -> dict[str, Any]:
     """What will be so after the batch is written, named before it is."""
-    counter = imports.importer_of(batch.kind).counter
+    importer = imports.importer_of(batch.kind)
+    counter, place = importer.counter, importer.place
     leaving, in_tasks = selectors.leaving(batch)
-    points = ["要么全部写入，要么一行也不写；写入记入留痕，文件和每一行都保留。"]
-    if batch.kind == ImportBatch.Kind.MATTERS:
-        points.append("新增的事项是草稿，编制检查表并列入执行清单后才能抽取。")
+    points = [
+        "要么全部写入，要么一行也不写；写入记入留痕，文件和每一行都保留。",
+        *importer.points,
+    ]
     if leaving:
         in_task = (
             f"，其中 {in_tasks} 家在进行中的任务里，须由经办按“视为完成”或“转交”办理"
@@ -240,7 +244,8 @@ def _consequence(batch: ImportBatch) -> dict[str, Any]:
     if batch.errors:
         points.append(f"有 {batch.errors} 行有错误，不会写入。")
     return {
-        "consequence": f"名录库将新增 {batch.new} {counter}，变更 {batch.changed} {counter}。",
+        "heading": f"写入{place}",
+        "consequence": f"{place}将新增 {batch.new} {counter}，变更 {batch.changed} {counter}。",
         "points": points,
         "submit": f"写入 {batch.new + batch.changed} {counter}",
     }

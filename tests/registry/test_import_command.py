@@ -90,7 +90,7 @@ def test_skip_errors_writes_the_others(bureau, station, tmp_path, run):
         ("entities", "甲,乙\n1,2\n".encode(), "SFX", "找不到列名行"),
         ("entities", b"", "SFX", "是空的"),
         ("entities", b"x", "NOWHERE", "没有代码为“NOWHERE”的单位"),
-        ("plans", b"x,y", "SFX", "计划"),
+        ("plans", b"x,y", "SFX", "“抽查比例”"),
     ],
 )
 def test_a_refused_file_gives_three_and_one_sentence(

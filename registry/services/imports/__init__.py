@@ -3,10 +3,9 @@
 from registry.services.imports import entities, inspectors, ledger, matters
 from registry.services.imports.checking import sentence
 from registry.services.imports.committing import COMMIT_JOB, commit, drop, start_commit
-from registry.services.imports.kinds import columns_of, committer, importer_of
+from registry.services.imports.kinds import ROLES, columns_of, committer, importer_of
 from registry.services.imports.reading import Refused
 from registry.services.imports.staging import (
-    ROLES,
     STAGE_JOB,
     is_busy,
     receive,

@@ -37,7 +37,9 @@ def check_rows(
         problems = [*reading.problems, *checked.problems]
         key = checked.key
         if key and key in first_with:
-            problems.append(_duplicate(roster, row, columns, first_with[key]))
+            problems.append(
+                _duplicate(roster, row, columns, first_with[key], importer.duplicate_remedy)
+            )
         elif key:
             first_with[key] = row.number
         yield StagedRow(
@@ -89,16 +91,16 @@ def _name_odd_cells(reading: RowReading, roster: Roster, row: SheetRow) -> None:
         )
 
 
-def _duplicate(roster: Roster, row: SheetRow, columns: Sequence[Column], first: int) -> RowProblem:
+def _duplicate(
+    roster: Roster, row: SheetRow, columns: Sequence[Column], first: int, remedy: str
+) -> RowProblem:
     key = next(
         (c.key for c in columns if c.key in roster.match.places and (c.group or c.filled)), ""
     )
     index = roster.match.places.get(key, 0)
     heading = roster.match.headings.get(key, "标识")
     value = roster.raw(row).get(heading, "") if index < len(row.cells) else ""
-    return RowProblem(
-        key, heading, value, f"与第 {first} 行重复", "同一个只保留一行，删去多余的", "duplicate"
-    )
+    return RowProblem(key, heading, value, f"与第 {first} 行重复", remedy, "duplicate")
 
 
 def _shown(problem: RowProblem, roster: Roster, row: SheetRow) -> dict[str, str]:

@@ -13,21 +13,15 @@ from bureau.services import jobs
 from registry import sql
 from registry.models import ImportBatch
 from registry.services.imports.kinds import importer_of
-from registry.services.imports.staging import ROLES, is_busy, lock, moved_on
+from registry.services.imports.staging import is_busy, lock, moved_on
 
 COMMIT_JOB = "registry.commit_import"
-STALE = "核对之后名录库有变动，本批 {count} 行的结论已不同，没有写入任何内容。请点“重新核对”，看过新的差异再写入。"
-TABLES = {
-    "entities": ("registry_entity",),
-    "inspectors": ("registry_inspector",),
-    "matters": ("registry_matter",),
-    "ledger": ("registry_ledgerentry",),
-}
+STALE = "核对之后{place}有变动，本批 {count} 行的结论已不同，没有写入任何内容。请点“重新核对”，看过新的差异再写入。"
 
 
 def start_commit(*, batch: ImportBatch, skip_errors: bool, actor: User) -> Job:
     """Takes the batch for writing. Of two people at once one wins, the other gets Conflict with what happened."""
-    require(actor, batch.authority_id, *ROLES)
+    require(actor, batch.authority_id, *importer_of(batch.kind).roles)
     with transaction.atomic():
         batch = lock(batch)
         if batch.state != ImportBatch.State.STAGED or is_busy(batch):
@@ -37,7 +31,7 @@ def start_commit(*, batch: ImportBatch, skip_errors: bool, actor: User) -> Job:
         batch.job = jobs.start(
             kind=COMMIT_JOB,
             key=f"{COMMIT_JOB}:{batch.pk}:{nth}",
-            label=f"写入{batch.get_kind_display()}名录",
+            label=f"写入{batch.get_kind_display()}导入文件",
             actor=actor,
             authority=batch.authority,
             payload={"batch": str(batch.pk), "skip_errors": skip_errors},
@@ -70,7 +64,7 @@ def commit(
     A job that is run twice finds its batch written and changes nothing.
     """
     if actor is not None:
-        require(actor, batch.authority_id, *ROLES)
+        require(actor, batch.authority_id, *importer_of(batch.kind).roles)
     try:
         with transaction.atomic():
             batch = lock(batch)
@@ -91,7 +85,7 @@ def commit(
 def drop(*, batch: ImportBatch, actor: User | None) -> ImportBatch:
     """Gives the batch up; its rows stay readable. Raises Conflict when it is being written or was written."""
     if actor is not None:
-        require(actor, batch.authority_id, *ROLES)
+        require(actor, batch.authority_id, *importer_of(batch.kind).roles)
     with transaction.atomic():
         batch = lock(batch)
         if batch.state in {"committed", "dropped"} or (is_busy(batch) and actor is not None):
@@ -105,11 +99,10 @@ def drop(*, batch: ImportBatch, actor: User | None) -> ImportBatch:
 def _write(batch: ImportBatch, *, actor: User | None, today: date) -> ImportBatch:
     importer = importer_of(batch.kind)
     sql.lock_imports()
-    for table in TABLES.get(batch.kind, ()):
-        sql.lock_targets(batch, table)
+    importer.lock(batch)
     stale = sql.moved_on(batch, importer.matched_sql())
     if stale:
-        raise Conflict(STALE.format(count=stale))
+        raise Conflict(STALE.format(place=importer.place, count=stale))
     written = importer.write(batch, actor=actor, today=today)
     batch.state = ImportBatch.State.COMMITTED
     batch.committed_by, batch.committed_at = actor, timezone.now()

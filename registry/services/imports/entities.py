@@ -19,7 +19,7 @@ from registry.rules.rows import RowReading, check_code
 from registry.services import public_codes
 from registry.services.imports import names
 from registry.services.imports.checking import iso, problem_at
-from registry.services.imports.kinds import Checked, committer
+from registry.services.imports.kinds import Checked, Importer, committer
 
 TEXTS = (
     "name",
@@ -60,10 +60,11 @@ class Context:
 
 
 @committer("entities")
-class Entities:
+class Entities(Importer):
     counter = "家"
+    tables = ("registry_entity",)
 
-    def context(self, authority: Agency, today: date) -> Context:
+    def context(self, authority: Agency, today: date, year: int) -> Context:
         return Context(
             authority,
             names.units(authority),

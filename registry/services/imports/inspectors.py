@@ -14,7 +14,7 @@ from registry.rules.identifiers import ID_PATTERN
 from registry.rules.rows import RowReading
 from registry.services.imports import names
 from registry.services.imports.checking import iso, problem_at
-from registry.services.imports.kinds import Checked, committer
+from registry.services.imports.kinds import Checked, Importer, committer
 from registry.services.imports.writing import assign, staged
 
 TEXTS = (
@@ -45,10 +45,11 @@ class Context:
 
 
 @committer("inspectors")
-class Inspectors:
+class Inspectors(Importer):
     counter = "人"
+    tables = ("registry_inspector",)
 
-    def context(self, authority: Agency, today: date) -> Context:
+    def context(self, authority: Agency, today: date, year: int) -> Context:
         rows = list(Inspector.objects.values_list("pk", "authority_id", "pid", "certificate_no"))
         return Context(
             authority,

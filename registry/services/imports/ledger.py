@@ -14,7 +14,7 @@ from registry.rules.names import search_key
 from registry.rules.rows import RowReading
 from registry.services.imports import names
 from registry.services.imports.checking import problem_at
-from registry.services.imports.kinds import Checked, committer
+from registry.services.imports.kinds import Checked, Importer, committer
 from registry.services.imports.writing import assign, staged
 
 # Exempt from published caps wherever one was read (A96); a column 计入年度上限 overrules it.
@@ -32,10 +32,11 @@ class Context:
 
 
 @committer("ledger")
-class Ledger:
+class Ledger(Importer):
     counter = "条"
+    tables = ("registry_ledgerentry",)
 
-    def context(self, authority: Agency, today: date) -> Context:
+    def context(self, authority: Agency, today: date, year: int) -> Context:
         by_code: dict[str, int] = {}
         by_name: dict[str, list[int]] = {}
         for pk, code, public, name in Listing.objects.filter(authority=authority).values_list(

@@ -14,7 +14,7 @@ from registry.rules.names import search_key
 from registry.rules.rows import RowReading
 from registry.services.imports import names
 from registry.services.imports.checking import problem_at
-from registry.services.imports.kinds import Checked, committer
+from registry.services.imports.kinds import Checked, Importer, committer
 from registry.services.imports.writing import assign, staged
 from registry.services.matters import content_of
 
@@ -47,10 +47,12 @@ class Context:
 
 
 @committer("matters")
-class Matters:
+class Matters(Importer):
     counter = "项"
+    tables = ("registry_matter",)
+    points = ("新增的事项是草稿，编制检查表并列入执行清单后才能抽取。",)
 
-    def context(self, authority: Agency, today: date) -> Context:
+    def context(self, authority: Agency, today: date, year: int) -> Context:
         by_code: dict[str, tuple[int, str]] = {}
         by_name: dict[str, list[tuple[int, str, str]]] = {}
         for matter in Matter.objects.filter(authority=authority):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from bureau.models import Agency, Region
 from registry.models import SpecialPool
 from registry.rules.cells import CellProblem, choice_key
@@ -33,6 +35,17 @@ def units(authority: Agency) -> Names:
     ]
     words.append((authority.code, ("局本级", "本级", "局机关", "机关")))
     return Names(_once(words), tuple(agency.name for agency in agencies), "不是本单位的科室或所")
+
+
+def participants(authority: Agency) -> Names:
+    """Who may take part in an inspection: own units, and the other departments that are registered (部门联合)."""
+    own = Q(authority=authority) | Q(kind=Agency.Kind.PARTNER)
+    agencies = list(Agency.objects.filter(own, is_active=True).order_by("code"))
+    return Names(
+        _once([(a.code, (a.name, a.short_name, a.code)) for a in agencies]),
+        tuple(agency.name for agency in agencies),
+        "不是本单位的科室或所，也不是已登记的其他部门",
+    )
 
 
 def regions(authority: Agency) -> Names:

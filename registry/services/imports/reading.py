@@ -65,6 +65,7 @@ class Roster:
     rows: tuple[SheetRow, ...]
     odd: dict[str, str]
     notices: tuple[str, ...]
+    title: str = ""  # what stands above the headings
 
     def mapping(self, columns: Sequence[Column]) -> dict[str, Any]:
         """How headings were understood, for ImportBatch.mapping and the preview."""
@@ -146,6 +147,12 @@ def choose(sheets: Sequence[Sheet], columns: Sequence[Column]) -> Roster:
         rows=tuple(rows),
         odd=sheet.odd,
         notices=(*notices, *filled, *match.notices, *skipped),
+        title="\n".join(
+            as_shown(cell)
+            for above in sheet.rows[: match.row]
+            for cell in above
+            if cell is not None
+        )[:1000],
     )
 
 

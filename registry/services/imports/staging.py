@@ -10,7 +10,7 @@ from django.db import transaction
 from bureau import audit
 from bureau.access import require
 from bureau.errors import Conflict
-from bureau.models import Agency, Job, Role, User
+from bureau.models import Agency, Job, User
 from bureau.services import files, jobs
 from registry import sql
 from registry.models import ImportBatch, ImportRow
@@ -19,8 +19,6 @@ from registry.services.imports.kinds import columns_of, importer_of
 from registry.services.imports.reading import Refused, choose, read
 
 STAGE_JOB = "registry.stage_import"
-# Who may bring a roster in: the keeper of the pool (A24), the organiser of the draw, and the administrator.
-ROLES = (Role.DIVISION_ADMIN, Role.ORGANISER, Role.SYSTEM_ADMIN)
 CHUNK = 2000
 # (rows done, rows in all): called inside each chunk's transaction
 Progress = Callable[[int, int], None]
@@ -30,8 +28,7 @@ def receive(
     *, kind: str, upload: IO[bytes], name: str, authority: Agency, actor: User
 ) -> ImportBatch:
     """Stores the file and starts its staging. Raises RuleError for a file or a kind that is not taken, Forbidden without the role."""
-    require(actor, authority.pk, *ROLES)
-    importer_of(kind)
+    require(actor, authority.pk, *importer_of(kind).roles)
     with transaction.atomic():
         batch = store(kind=kind, upload=upload, name=name, authority=authority, by=actor)
         audit.record(
@@ -73,7 +70,7 @@ def start(batch: ImportBatch, *, actor: User) -> Job:
 
 def restage(*, batch: ImportBatch, actor: User) -> ImportBatch:
     """Reads and compares the same file again, because the registers have moved on. Raises Conflict once it is written or dropped."""
-    require(actor, batch.authority_id, *ROLES)
+    require(actor, batch.authority_id, *importer_of(batch.kind).roles)
     with transaction.atomic():
         batch = lock(batch)
         # Received and idle: its staging failed, and is tried again.
@@ -99,10 +96,11 @@ def stage(
     try:
         is_csv = batch.file.kind == "text/csv"
         roster = choose(read(files.read(batch.file), is_csv=is_csv), columns)
+        year = importer.year(roster, batch.authority, batch.file.name, today)
+        context = importer.context(batch.authority, today, year)
     except Refused as refusal:
         return _close(batch, ImportBatch.State.REFUSED, refusal=refusal.message[:500])
-    context = importer.context(batch.authority, today)
-    rows = check_rows(roster, columns, importer, context, year=today.year)
+    rows = check_rows(roster, columns, importer, context, year=year)
     done, total = skip, len(roster.rows)
     for _ in islice(rows, skip):
         pass  # checked again, so that duplicates are known, but staged before
@@ -116,7 +114,12 @@ def stage(
         if batch.kind == ImportBatch.Kind.ENTITIES:
             sql.note_namesakes(batch)
         batch.mapping = roster.mapping(columns)
-        batch.notices = [*roster.notices, *_seen_before(batch), *_empty(total)]
+        batch.notices = [
+            *importer.notices(roster, context),
+            *roster.notices,
+            *_seen_before(batch),
+            *_empty(total),
+        ]
         counts = sql.verdict_counts(batch.pk)
         batch.total = sum(counts.values())
         batch.new, batch.changed = counts.get("new", 0), counts.get("changed", 0)

@@ -115,7 +115,7 @@ def _options(column: Column, authority: Agency) -> list[str]:
         return list(column.words.labels.values())
     if column.reader is Reader.YES_NO:
         return ["是", "否"]
-    if column.key in {"unit", "responsible_unit"}:
+    if column.key in {"unit", "responsible_unit", "lead"}:
         return list(names.units(authority).shown)
     if column.key == "region":
         return list(names.regions(authority).shown)
