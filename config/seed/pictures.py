@@ -1,6 +1,7 @@
 """Photographs of the seed: drawn scenes with a label that says so, and a signed page. Nothing real is shown."""
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,33 +19,35 @@ _HILLS = ((112, 130, 104), (96, 116, 100), (134, 142, 120), (124, 122, 108))
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-def scene(*, name: str, lines: tuple[str, str], file_name: str) -> SimpleUploadedFile:
-    """One drawn view, always the same for the same name, with two lines of label."""
+def scene(*, name: str, kind: str, lines: tuple[str, str], file_name: str) -> SimpleUploadedFile:
+    """One drawn view of this kind of entity, always the same for the same name, with two lines of label."""
     bits = digest(f"scene|{name}")
     picture = Image.new("RGB", SIZE, _SKIES[bits[0] % 4])
     pen = ImageDraw.Draw(picture)
     _hills(pen, bits)
     pen.rectangle((0, 380, 800, 600), fill=_GROUNDS[bits[1] % 4])
-    (_benches, _sheds, _trees)[bits[2] % 3](pen, bits)
+    _VIEWS.get(kind, _sheds)(pen, bits)
     pen.rectangle((0, 500, 800, 600), fill=(28, 34, 40))
     pen.text((24, 508), lines[0], font=_font(28), fill=(255, 255, 255))
     pen.text((24, 548), f"{lines[1]}　演示图片，纯属虚构", font=_font(22), fill=(205, 212, 218))
     return _jpeg(picture, file_name)
 
 
-def signed_page(*, title: str, entity: str, day: str, file_name: str) -> SimpleUploadedFile:
-    """A sheet on a desk: title, ruled lines, strokes for signatures, a ring for the seal."""
+def signed_page(
+    *, title: str, entity: str, day: str, marks: Sequence[bool], file_name: str
+) -> SimpleUploadedFile:
+    """A sheet on a desk: title, the first items with their marks, strokes for signatures, a ring for the seal."""
     bits = digest(f"page|{entity}|{day}")
     picture = Image.new("RGB", (620, 860), (112, 98, 84))
     pen = ImageDraw.Draw(picture)
     pen.rectangle((30, 30, 590, 830), fill=(250, 249, 245))
     pen.text((110, 66), title, font=_font(28), fill=(30, 30, 30))
     pen.text((60, 120), f"检查对象：{entity}", font=_font(19), fill=(40, 40, 40))
-    for row in range(12):
+    for row, is_good in enumerate(marks[:11]):
         y = 170 + row * 38
         pen.line((60, y, 560, y), fill=(190, 188, 182))
         pen.text((66, y + 7), f"{row + 1}", font=_font(17), fill=(80, 80, 80))
-        pen.text((500, y + 7), "✓" if bits[row] % 9 else "×", font=_font(17), fill=(40, 40, 120))
+        pen.text((500, y + 7), "✓" if is_good else "×", font=_font(17), fill=(40, 40, 120))
     pen.text((60, 650), "当事人签字：", font=_font(19), fill=(40, 40, 40))
     pen.text((60, 710), "检查人员签字：", font=_font(19), fill=(40, 40, 40))
     for place, y in ((0, 662), (8, 722), (16, 722)):
@@ -96,6 +99,9 @@ def _trees(pen: ImageDraw.ImageDraw, bits: bytes) -> None:
             height = 56 + bits[(place + row * 9) % 32] % 34
             pen.rectangle((x - 3, y, x + 3, y + 16), fill=(92, 74, 56))
             pen.polygon([(x - 24, y), (x, y - height), (x + 24, y)], fill=(62, 104 + row * 14, 66))
+
+
+_VIEWS = {"mine": _benches, "plot": _trees, "cooperative": _trees}
 
 
 @lru_cache

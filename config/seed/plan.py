@@ -78,7 +78,9 @@ def put(story: Story) -> None:
 
 
 def current(story: Story) -> Plan:
-    return Plan.objects.select_related("authority__superior").get(year=story.days.year)
+    rows = Plan.objects.select_related("authority__superior")
+    found: Plan = rows.get(year=story.days.year)
+    return found
 
 
 def _create(story: Story) -> None:

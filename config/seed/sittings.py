@@ -122,7 +122,8 @@ def put_dispatch(story: Story, key: str, on: date, time: str = "14:30") -> None:
 
 def _dispatch(story: Story, key: str) -> None:
     task = story.task(key)
-    assert task.created_by is not None and story.agenda.now is not None
+    assert task.created_by is not None
+    assert story.agenda.now is not None
     dispatch.dispatch(
         task=task, actor=story.user(task.created_by.username), today=story.agenda.now.date()
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bureau.models import Agency, User
 from config.seed.agenda import Agenda
 from config.seed.days import Days
+from inspections.models import TeamMember
 from planning.models import PlanItem, Task
 from registry.demo import office
 from registry.models import Matter
@@ -51,6 +52,12 @@ class Story:
     def matter_ids(self, *codes: str) -> list[int]:
         return [self.matters[code].pk for code in codes]
 
+    def officer(self, member: TeamMember) -> User:
+        """The account of an officer in a team."""
+        assert member.inspector is not None
+        assert member.inspector.user is not None
+        return self.users[member.inspector.user.username]
+
     def item(self, number: int) -> PlanItem:
         """The year's plan item as it stands now."""
         rows = PlanItem.objects.select_related("plan__authority")
@@ -58,4 +65,6 @@ class Story:
 
     def task(self, key: str) -> Task:
         """The task as it stands now."""
-        return Task.objects.select_related("authority", "unit").get(pk=self.tasks[key].pk)
+        rows = Task.objects.select_related("authority", "unit")
+        found: Task = rows.get(pk=self.tasks[key].pk)
+        return found

@@ -33,7 +33,8 @@ class Match:
 
     def prepare(self) -> None:
         story, task = self.story, self.story.task(self.key)
-        assert task.created_by is not None and story.agenda.now is not None
+        assert task.created_by is not None
+        assert story.agenda.now is not None
         self.operator = task.created_by.username
         own = self._is_enough()
         self.sitting = teams.prepare_sitting(
@@ -143,8 +144,7 @@ def replace(story: Story, visit: Visit, *, code: str, note: str, recusal: str = 
     assert story.agenda.now is not None
     today = story.agenda.now.date()
     member = visit.team.get(is_current=True, part=TeamMember.Part.MEMBER)
-    assert member.inspector is not None
-    leaver = story.user(member.inspector.user.username)
+    leaver = story.officer(member)
     asked = replacements.request(
         visit=visit, member=member, code=code, note=note, actor=leaver, recusal_reason=recusal
     )
@@ -162,7 +162,7 @@ def replace(story: Story, visit: Visit, *, code: str, note: str, recusal: str = 
     replacements.designate(
         replacement=asked,
         person=person,
-        reason="本所没有可以递补的人员，由执法监察大队支援。",
+        reason=f"本单位没有可以递补的人员，由{person.unit.short_name}支援。",
         actor=story.user(decider),
         today=today,
     )

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from typing import Any, cast
 
 from django.utils import timezone
 
 from bureau.ids import uuid7
 from bureau.models import User
 from config.seed import pictures
+from config.seed.agenda import Step
 from config.seed.findings import FOUND, measured
 from config.seed.story import COORDINATOR, HEAD, PUBLISHER, REVIEWERS, Story
-from inspections.models import Disposal, Finding, Visit, VisitMatter
+from inspections.models import ChecklistAnswer, Disposal, Finding, Visit, VisitMatter
 from inspections.rules.answers import NO, YES
 from inspections.selectors import disposals as disposal_reads
 from inspections.selectors import fieldwork as reads
@@ -63,7 +65,7 @@ class Walk:
 
     def put(self) -> None:
         days, add, course = self.story.days, self.story.agenda.add, self.course
-        moments = {
+        moments: dict[str, tuple[date, str, Step]] = {
             "noticed": (days.after(course.on, -1), "16:40", self.notice),
             "in_progress": (course.on, f"{course.hour}:05", self.start),
             "recorded": (course.on, f"{course.hour + 6}:20", self.record),
@@ -125,14 +127,19 @@ class Walk:
                 happened_at=timezone.now(),
                 opinion="情况属实，按要求整改。" if self.course.bad else "情况属实，无异议。",
                 pages=[
-                    pictures.signed_page(
+                    cast(Any, pictures.signed_page)(
                         title="双随机抽查检查表（签字页）",
                         entity=visit.entity.name,
                         day=f"{self.course.on:%Y-%m-%d}",
+                        marks=[row.value == YES for row in self._answers()],
                         file_name="签字页.jpg",
                     )
                 ],
             )
+
+    def _answers(self) -> list[ChecklistAnswer]:
+        rows = ChecklistAnswer.objects.filter(visit_matter__visit=self.pk)
+        return list(rows.order_by("visit_matter_id", "item__number"))
 
     def finish(self) -> None:
         fieldwork.finish(visit_pk=self.pk, actor=self.leader, happened_at=timezone.now())
@@ -140,10 +147,11 @@ class Walk:
     def _answer(self, matter: VisitMatter, item: ChecklistItem) -> None:
         found = FOUND.get(matter.matter.code) if matter.matter.code in self.course.bad else None
         is_bad = found is not None and found.item == item.number
-        photos = []
+        photos: list[Any] = []
         if item.needs_photo:
             photos.append(
                 pictures.scene(
+                    kind=matter.visit.entity.kind,
                     name=f"{matter.visit.number}|{matter.matter.code}|{item.number}",
                     lines=(matter.visit.entity.name, f"{self.course.on:%Y-%m-%d}　第 {item.number} 项"),
                     file_name=f"{matter.matter.code}第{item.number}项.jpg",
@@ -222,10 +230,9 @@ class Walk:
     def sign(self, count: int) -> None:
         for matter in self.matters:
             for member in reads.officers(matter.visit)[:count]:
-                assert member.inspector is not None
                 outcomes.sign(
                     visit_matter_pk=matter.pk,
-                    actor=self.story.user(member.inspector.user.username),
+                    actor=self.story.officer(member),
                     digest=records.digest(records.matters().get(pk=matter.pk)),
                 )
 
@@ -263,7 +270,9 @@ class Walk:
 
     @property
     def visit(self) -> Visit:
-        return Visit.objects.select_related("entity", "unit", "authority").get(pk=self.pk)
+        rows = Visit.objects.select_related("entity", "unit", "authority")
+        found: Visit = rows.get(pk=self.pk)
+        return found
 
     @property
     def matters(self) -> list[VisitMatter]:
@@ -275,8 +284,7 @@ class Walk:
         """Known from the visit's first day on: after that the team does not change."""
         if self._known is None:
             member = reads.officers(self.visit)[0]
-            assert member.inspector is not None
-            self._known = self.story.user(member.inspector.user.username)
+            self._known = self.story.officer(member)
         return self._known
 
     def _reviewer(self, matter: VisitMatter) -> User:
