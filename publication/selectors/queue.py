@@ -55,7 +55,7 @@ def withheld(authority_ids: Collection[Any]) -> "QuerySet[Nondisclosure]":
 
 def published(user: User) -> "QuerySet[PublicEntry]":
     """Everything published within the user's scope, of all kinds; to be paged by (-published_at, -id)."""
-    rows: QuerySet[PublicEntry] = PublicEntry.objects.visible_to(user)  # type: ignore[no-untyped-call]
+    rows: QuerySet[PublicEntry] = PublicEntry.objects.visible_to(user)
     return rows.select_related("record__published_by")
 
 
