@@ -266,7 +266,7 @@ def find_result(citizen, firm):
     citizen.open("/")
     citizen.page.fill("input[type=search], input[name=q]", firm)
     citizen.press("查询")
-    links = [a.get_attribute("href") for a in citizen.page.query_selector_all("main td a, main .news a") if firm in a.inner_text()]
+    links = [a.get_attribute("href") for a in citizen.page.query_selector_all("main table a") if firm in a.inner_text()]
     texts = []
     for link in dict.fromkeys(links):
         citizen.open(link)
@@ -278,14 +278,14 @@ def verify(citizen, number, tmp_path, settings):
     """Downloads the draw's files and the lone verifier, and runs it in an empty folder."""
     citizen.open(f"/draws/{number}/")
     with citizen.page.expect_download() as download:
-        citizen.page.locator("a").filter(has_text="全部文件").first.click()
+        citizen.page.locator("a").filter(has_text="下载全部公开文件").first.click()
     archive = tmp_path / "draw.zip"
     download.value.save_as(archive)
     folder = tmp_path / "citizen"
     with zipfile.ZipFile(archive) as files:
         files.extractall(folder)
     with citizen.page.expect_download() as download:
-        citizen.page.locator("a").filter(has_text="verify.py").first.click()
+        citizen.page.locator("a").filter(has_text="下载核验程序").first.click()
     lone = tmp_path / "elsewhere" / "verify.py"
     lone.parent.mkdir()
     download.value.save_as(lone)
