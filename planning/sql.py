@@ -22,6 +22,7 @@ MATCHED_PLAN_ITEMS = f"""
         'window', to_char(x.period_from, 'YYYY-MM-DD') || ' 至 ' || to_char(x.period_to, 'YYYY-MM-DD'),
         'lead', u.code,
         'participants', {_CODES.format(many="participants", table="bureau_agency", one="agency")},
+        'level_split', x.level_split, 'region_weight', x.region_weight,
         'start_mode', x.initiation, 'credit_text', x.is_risk_differentiated, 'note', x.remark) AS facts
     FROM planning_planitem x
     JOIN planning_plan p ON p.id = x.plan_id

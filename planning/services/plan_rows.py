@@ -17,7 +17,7 @@ from registry.services.imports import names
 from registry.services.imports.checking import problem_at
 from registry.services.imports.kinds import Checked
 
-NAME_LENGTH, SCOPE_LENGTH, START_LENGTH, NOTE_LENGTH, FREQUENCY_LENGTH = 150, 300, 40, 300, 60
+NAME_LENGTH, SCOPE_LENGTH, START_LENGTH, NOTE_LENGTH = 150, 300, 40, 300
 
 
 @dataclass(frozen=True)
@@ -252,6 +252,9 @@ class Row:
         if self._said("credit_text"):
             by_risk = imported.is_by_risk(self._said("credit_text"))
             fields["credit_text"] = self.values["is_risk_differentiated"] = by_risk
+        for key in ("level_split", "region_weight"):
+            if self._said(key):
+                fields[key] = self.values[key] = self._said(key)
         self._frequency()
         number = self._said("number")
         note = [f"计划编号 {number}" if number else "", self._said("note")]

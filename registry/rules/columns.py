@@ -480,6 +480,8 @@ PLAN_COLUMNS = (
         "智慧监管(信用风险分类)要求 信用分类要求 差异化抽查要求",
         max_length=500,
     ),
+    _column("level_split", "省市县分配比例", "分配比例 层级分配比例 省市分配比例"),
+    _column("region_weight", "地区抽查比重", "抽查比重 地区比重 区域抽查比重"),
     _column("field", "抽查领域", "领域 检查领域", max_length=60),
     _column("note", "备注", "说明", max_length=500),
 )
