@@ -86,7 +86,7 @@ def _walk(story: Story, visits: Sequence[Visit]) -> None:
         {"ZR-K03": running},
     )
     for place, visit in enumerate(visits):
-        on = days.part(SHARE, 8 + place)
+        on = days.part(SHARE, 8 + place % 12)
         found = bad[place] if place < len(bad) else {}
         Walk(story, visit, Course("published", on, hour=9 + place % 2, bad=found)).put()
 

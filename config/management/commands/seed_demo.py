@@ -41,7 +41,7 @@ class Command(BaseCommand):
             )
         today = options["today"] or timezone.localdate()
         self.stdout.write(f"正在建立演示单位：{options['entities']} 个检查对象……")
-        is_whole = not options["registers_only"] and options["entities"] <= year.LARGEST
+        is_whole = not options["registers_only"] and options["entities"] in year.SIZES
         with transaction.atomic():  # a seed that fails leaves nothing behind
             days = Days(today)
             with clock.at(clock.moment(days.first, 8)):
