@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from bureau.models import Checkpoint, Notification, Role
+from bureau.models import Agency, Checkpoint, Notification, Role
 
 # (label, URL name, prefix of the module's URL names, roles that work there; empty: everybody)
 MODULES = (
@@ -87,11 +87,23 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {"site": SimpleLazyObject(lambda: _site(request))}
 
 
+def _office() -> Agency | None:
+    """Whose site this is: SITE_AUTHORITY, or the one legal person here that has a superior (a county with its 市局)."""
+    authorities = Agency.objects.filter(kind=Agency.Kind.AUTHORITY, is_active=True)
+    if settings.SITE_AUTHORITY:
+        return authorities.filter(code=settings.SITE_AUTHORITY).first()
+    found = list(authorities.filter(superior__isnull=False)[:2]) or list(authorities[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def _site(request: HttpRequest) -> dict[str, Any]:
     name = request.resolver_match.view_name if request.resolver_match else ""
     head = Checkpoint.objects.order_by("-number").first()
+    office = _office()
     return {
         "name": settings.SITE_NAME,
+        "authority_name": office.name if office else "",
+        "contact": office.phone if office else "",
         "home_url": reverse("public:home"),
         "modules": [
             {"label": label, "url": reverse(url), "current": name == url}

@@ -108,9 +108,10 @@ def figures(user: User, today: date) -> dict[str, Any]:
 
 
 def _indicator(name: str, share: float | None, goal: float) -> Indicator:
+    shown = "100%" if goal >= 100 else f"≥{goal:g}%"
     if share is None:
-        return Indicator(name, "–", f"≥{goal:g}%", "off", "还没有数据")
+        return Indicator(name, "–", shown, "off", "还没有数据")
     percent = share * 100
     if percent >= goal:
-        return Indicator(name, f"{percent:.2f}%", f"≥{goal:g}%", "done", "已达标")
-    return Indicator(name, f"{percent:.2f}%", f"≥{goal:g}%", "soon", f"差 {goal - percent:.1f} 点")
+        return Indicator(name, f"{percent:.2f}%", shown, "done", "已达标")
+    return Indicator(name, f"{percent:.2f}%", shown, "soon", f"差 {goal - percent:.1f} 点")

@@ -55,6 +55,8 @@ SITE = env.str("SITE", default="both")  # both | staff | public
 if SITE not in {"both", "staff", "public"}:
     raise ImproperlyConfigured("环境变量 SITE 只能是 both、staff 或 public。")
 SITE_NAME = env.str("SITE_NAME", default="双随机、一公开监管平台")
+# The agency code whose name and contact the public site shows; empty: the only one there is.
+SITE_AUTHORITY = env.str("SITE_AUTHORITY", default="")
 # Where the QR codes on printed documents point.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 

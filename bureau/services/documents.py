@@ -3,6 +3,7 @@
 WeasyPrint is imported lazily: where its libraries are missing the portal runs on, and only PDFs are refused with one sentence.
 """
 
+import atexit
 import io
 import re
 import threading
@@ -28,6 +29,7 @@ FONT_FILES = {
 }
 _lock = threading.Lock()
 _tools: dict[str, Any] = {}
+atexit.register(_tools.clear)  # before the interpreter takes WeasyPrint's libraries away
 
 
 def pdf(template: str, context: dict[str, Any]) -> bytes:

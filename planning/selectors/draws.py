@@ -348,7 +348,7 @@ def seed_of(draw: Draw) -> str:
 def for_user(user: User) -> "QuerySet[Draw]":
     """Draws in the user's scope with what lists show."""
     rows: QuerySet[Draw] = (
-        Draw.objects.visible_to(user)  # type: ignore[no-untyped-call]
+        Draw.objects.visible_to(user)
         .select_related("task", "unit", "sitting", "authority")
         .prefetch_related("events")
         .defer("nonce", "list_salt")

@@ -29,7 +29,7 @@ def progress(sitting: Sitting) -> Progress:
 def for_list(user: User) -> "QuerySet[Sitting]":
     """Sittings in the user's scope, with what the list shows."""
     rows: QuerySet[Sitting] = (
-        Sitting.objects.visible_to(user)  # type: ignore[no-untyped-call]
+        Sitting.objects.visible_to(user)
         .select_related("operator", "unit")
         .prefetch_related("tasks", "witnesses__user", "draws__events")
         .annotate(draw_count=Count("draws", distinct=True))
