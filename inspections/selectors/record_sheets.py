@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from inspections.models import Visit
 from inspections.rules.outcomes import DISPOSALS, public_label
 from inspections.selectors import teams
@@ -37,7 +39,7 @@ def of(visit: Visit) -> dict[str, Any]:
         "signatures": [
             f"{row.matter.name}："
             + "、".join(
-                f"{s.user.full_name} {s.at:%Y-%m-%d %H:%M}"
+                f"{s.user.full_name} {timezone.localtime(s.at):%Y-%m-%d %H:%M}"
                 for s in row.signatures.all()
                 if s.revision == row.outcome_revision
             )
