@@ -108,7 +108,9 @@ def _key(text: str | None, fields: list[str]) -> list[Any] | None:
     return values if usable else None
 
 
-def _usable(queryset: "models.QuerySet[Any]", text: str | None, fields: list[str]) -> list[Any] | None:
+def _usable(
+    queryset: "models.QuerySet[Any]", text: str | None, fields: list[str]
+) -> list[Any] | None:
     """The key, if the columns can hold its values: an address somebody has altered gives the first page, not an error."""
     key = _key(text, fields)
     if key is None:

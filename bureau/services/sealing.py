@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from bureau.models import AuditEvent, AuditSeal, Checkpoint
 
@@ -126,7 +127,7 @@ def verify(known: list[dict[str, Any]] | None = None) -> Verdict:
         if (heads.sha256, heads.sm3) != (sealed.sha256, sealed.sm3):
             return Verdict(
                 False,
-                f"留痕第 {sealed.number} 条（事件 {sealed.event_id}，{sealed.event.at:%Y-%m-%d %H:%M} {sealed.event.label}）与封条不符：内容被改动过。",
+                f"留痕第 {sealed.number} 条（事件 {sealed.event_id}，{timezone.localtime(sealed.event.at):%Y-%m-%d %H:%M} {sealed.event.label}）与封条不符：内容被改动过。",
                 heads,
             )
         checkpoint = by_last.get(sealed.number)
