@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from registry.rules.cells import choice_key, parse_list
-from registry.rules.names import search_key
+from registry.rules.names import bigrams, search_key
 from registry.rules.ratios import Frequency, Ratio, RatioMode, RatioUnit
 from registry.rules.texts import words
 
@@ -28,6 +28,7 @@ _LEADS = {
 }
 _FREE = {"industries", "tags"}  # no closed list
 _NO_RISK = re.compile(r"不涉及|不适用|不实行|不区分|^无$|^否$|^-+$")
+_ALIKE = 0.3  # 对…的监督检查 alone is less
 LARGEST = 999_999  # what the column holds
 
 
@@ -118,6 +119,18 @@ def named(text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
         else:
             unknown.append(part)
     return list(dict.fromkeys(found)), list(dict.fromkeys(unknown))
+
+
+def closest(word: str, names: Iterable[str], *, limit: int = 3) -> list[str]:
+    """The names most like a word that is none of them, by their shared pairs of characters; the nearest first."""
+    wanted = set(bigrams(word))
+    likeness = {}
+    for name in names:
+        pairs = set(bigrams(name))
+        share = len(wanted & pairs) / (len(wanted | pairs) or 1)
+        if share >= _ALIKE:
+            likeness[name] = share
+    return sorted(likeness, key=lambda name: (-likeness[name], name))[:limit]
 
 
 def _part(part: str, tables: Mapping[str, Mapping[str, str]]) -> tuple[str, set[str]] | None:

@@ -17,6 +17,7 @@ from registry.services.imports import names
 from registry.services.imports.checking import problem_at
 from registry.services.imports.kinds import Checked
 
+_COUNTED = {"基数": "base_count", "预估": "estimate"}
 NAME_LENGTH, SCOPE_LENGTH, START_LENGTH, NOTE_LENGTH = 150, 300, 40, 300
 
 
@@ -74,7 +75,7 @@ class Row:
                 label,
                 text,
                 f"事项清单里没有{listed}{'等' if len(unknown) > 10 else ''}",
-                self._matters_to_choose() if said else "加一列“抽查事项”，填事项编码或名称",
+                self._matters_to_choose(unknown) if said else "加一列“抽查事项”，填事项编码或名称",
                 "unknown_matter",
             )
         matters = [self.context.matters[pk] for pk in found]
@@ -189,7 +190,8 @@ class Row:
         if read is not None:
             self.values["scope"] = read
         elif self.item is None or self.item.scope_text != text:
-            counted = "" if "base_count" in self.values else "，基数和预估按全库计算"
+            left = [w for w, k in _COUNTED.items() if k not in self.values]
+            counted = f"，{'和'.join(left)}按全库计算" if left and self.item is None else ""
             self.checked.notices.append(
                 f"抽查范围“{text[:40]}”按原文写入，没有对应到抽取条件{counted}；写入后请在条目里选定条件"
             )
@@ -290,14 +292,16 @@ class Row:
         if self.item is None and not any(p.key == key for p in self.reading.problems):
             self._problem(key, label, "", f"没有填“{label}”", remedy, "empty")
 
-    def _matters_to_choose(self) -> str:
+    def _matters_to_choose(self, unknown: list[str]) -> str:
         in_force = [
             m.name for m in self.context.matters.values() if m.state == Matter.State.IN_FORCE
         ]
         if not in_force:
             return "清单里还没有执行中的事项，先导入或认领抽查事项"
-        shown = "；".join(in_force[:20]) + ("等" if len(in_force) > 20 else "")
-        return f"几个事项用分号隔开，填编码或名称。执行中的有：{shown}"
+        alike = [name for word in unknown for name in imported.closest(word, in_force)]
+        meant = "、".join(f"“{name}”" for name in dict.fromkeys(alike[:6]))
+        near = f"；清单里相近的有{meant}" if meant else ""
+        return f"照抽查事项清单填编码或名称，几个事项用分号隔开{near}"
 
     def _too_long(self, key: str, label: str, text: str, length: int) -> None:
         said = f"内容 {len(text)} 个字，超过 {length} 个字"

@@ -150,7 +150,7 @@ def test_a_mid_year_table_becomes_the_draft_of_the_year(
     assert (second.estimate, second.base_count, second.lead) == (2, 20, bureau)
     assert (second.scope_text, second.scope) == ("丙级以下测绘资质单位", {})
     assert second.period_from == date(2026, 7, 1)
-    assert "没有对应到抽取条件" in "".join(batch.rows.get(row=4).notices)
+    assert "没有对应到抽取条件，基数按全库计算" in "".join(batch.rows.get(row=4).notices)
     assert "没有填牵头科室" in "".join(batch.rows.get(row=4).notices)
     actions = list(AuditEvent.objects.order_by("id").values_list("action", flat=True))
     assert actions == [
@@ -220,7 +220,7 @@ def test_errors_name_row_column_value_and_remedy(bureau, division, matters, part
 
     batch = stage(
         sheet(
-            mines(matters="KC-01；无此事项；也没有的"),
+            mines(matters="KC-01；无此事项；测绘资质单位检查"),
             mines(name="甲", matters="KC-09"),
             mines(name="乙", ratio="适当抽查"),
             mines(name="丙", window="2027年1月-3月"),
@@ -245,8 +245,8 @@ def test_errors_name_row_column_value_and_remedy(bureau, division, matters, part
     ]
     [unknown] = batch.rows.get(row=3).problems
     assert unknown["column"] == "抽查事项"
-    assert unknown["message"] == "事项清单里没有“无此事项”、“也没有的”"
-    assert "采矿权人履行义务情况的检查" in unknown["remedy"]
+    assert unknown["message"] == "事项清单里没有“无此事项”、“测绘资质单位检查”"
+    assert unknown["remedy"].endswith("清单里相近的有“测绘资质单位的检查”")
     assert "不在 2026 年内" in batch.rows.get(row=6).problems[0]["message"]
     assert "县文旅局" in batch.rows.get(row=8).problems[0]["message"]
     assert "任务名称在一个计划里不能重复" in batch.rows.get(row=10).problems[0]["remedy"]
