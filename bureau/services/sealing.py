@@ -15,6 +15,22 @@ from bureau.models import AuditEvent, AuditSeal, Checkpoint
 ZERO = "0" * 64
 BATCH = 5000
 
+# The oldest transaction that still runs in this database. Snapshots see the whole cluster: what is known to run in
+# another database cannot write here and is left out; what cannot be told is waited for. Transactions that begin after
+# this statement are younger, so all below the horizon are finished when the events are read.
+_HORIZON = """
+WITH snapshot AS (SELECT pg_current_snapshot() AS s),
+running AS (SELECT x::text::bigint AS xid FROM snapshot, pg_snapshot_xip(s) AS x),
+elsewhere AS (
+    SELECT l.transactionid::text::bigint AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'transactionid' AND l.granted AND l.mode = 'ExclusiveLock' AND a.datname <> current_database()
+)
+SELECT coalesce(
+    (SELECT min(r.xid) FROM running r WHERE NOT EXISTS (SELECT FROM elsewhere e WHERE e.xid = mod(r.xid, 4294967296))),
+    (SELECT pg_snapshot_xmax(s)::text::bigint FROM snapshot)
+)
+"""
+
 
 @dataclass(frozen=True)
 class Heads:
@@ -75,13 +91,15 @@ def seal() -> Checkpoint | None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('bureau.sealing'))")
+            cursor.execute(_HORIZON)
+            horizon = cursor.fetchone()[0]
             cursor.execute(
                 "SELECT e.id FROM bureau_auditevent e LEFT JOIN bureau_auditseal s ON s.event_id = e.id "
-                "WHERE s.id IS NULL AND (e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+                "WHERE s.id IS NULL AND (e.transaction_id < %s "
                 "OR e.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
                 "AND e.transaction_id <> pg_current_xact_id()::text::bigint) "
                 "ORDER BY e.transaction_id, e.id LIMIT %s",
-                [BATCH],
+                [horizon, BATCH],
             )
             ids = [row[0] for row in cursor.fetchall()]
         if not ids:

@@ -96,3 +96,15 @@ def test_an_older_database_is_found_by_a_checkpoint_kept_elsewhere(live_db):
     known = [{"number": checkpoint.number + 1, "sha256": "0" * 64}]
 
     assert not sealing.verify(known).is_intact
+
+
+def test_a_transaction_in_another_database_does_not_hold_the_sealer_up(live_db):
+    """The cluster's snapshot knows it, but it cannot write here."""
+    elsewhere = psycopg2.connect(
+        dbname="postgres", user="postgres", host=str(live_db.servers.socket_dir)
+    )
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
+
+        assert _sealed(1).last == 1
+    elsewhere.close()
