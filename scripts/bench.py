@@ -27,7 +27,7 @@ The machine is small and shared with other work while it measures: ratios betwee
 something, absolute times little. What follows from the numbers stands in [scaling.md](scaling.md).
 """
 # What is measured at several sizes, each on servers of its own.
-SIZES = {"pages": ("640", "20000")}
+SIZES = {"pages": ("640", "20000"), "sitting": ("20000", "300000")}
 
 
 def main() -> int:
