@@ -19,7 +19,6 @@ from planning.selectors import indicators
 from planning.selectors import waiting as planning_waiting
 from publication.selectors import indicators as publication_indicators
 from publication.selectors import waiting as publication_waiting
-from registry.selectors import coverage
 from registry.selectors import waiting as registry_waiting
 
 OFFERS = (registry_waiting, planning_waiting, inspections_waiting, publication_waiting)
@@ -76,7 +75,7 @@ def recent(user: User) -> list[AuditEvent]:
 def figures(user: User, today: date) -> dict[str, Any]:
     """Coverage against its goal over the months, and the other indicators (A37–A39, A76)."""
     settings = rule_settings.all_for(user.home, today.year)
-    covered = coverage.of_year(user.home, today.year)
+    covered = indicators.coverage(user.home, today.year)
     goal_percent = float(settings["coverage_goal"].value)
     goal = -(-int(covered.pool * goal_percent * 100) // 10_000)  # rounded up: at least so many
     running, total = [], 0

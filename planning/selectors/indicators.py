@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from bureau.models import Agency
-from planning.models import Task
+from planning.models import Pick, Task
+from registry.models import LedgerEntry
+from registry.selectors import coverage as registry_coverage
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,34 @@ def risk_share(authority: Agency, year: int) -> DrawShare:
         state__in=[Task.State.DRAWN, Task.State.DISPATCHED, Task.State.CLOSED],
     ).aggregate(all=Count("pk"), differentiated=Count("pk", filter=Q(is_risk_differentiated=True)))
     return DrawShare(drawn["differentiated"], drawn["all"])
+
+
+def coverage(authority: Agency, year: int) -> registry_coverage.Coverage:
+    """Entities drawn at random this year, from the draw on: a drawn one waiting for dispatch counts too (A37, A38)."""
+    waiting = {
+        entity: (timezone.localdate(drawn_at), kind)
+        for entity, kind, drawn_at in _waiting(year)
+        .filter(authority=authority)
+        .values_list("entity_id", "entity__kind", "task__drawn_at")
+    }
+    return registry_coverage.of_year(authority, year, waiting)
+
+
+def drawn_count(year: int) -> int:
+    """Distinct entities drawn at random this year by every authority here, the same measure as `coverage`."""
+    inspected = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.RANDOM, day__year=year)
+    return (
+        inspected.order_by()
+        .values("entity_id")
+        .union(_waiting(year).order_by().values("entity_id"))
+        .count()
+    )
+
+
+def _waiting(year: int) -> "QuerySet[Pick]":
+    return Pick.objects.filter(
+        task__year=year,
+        task__drawn_at__isnull=False,
+        kind=Pick.Rank.SELECTED,
+        state=Pick.State.DRAWN,
+    )

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 
 from bureau.models import Agency
 from inspections.models import VisitMatter
-from planning.models import Pick
+from planning.selectors import indicators
 from publication.models import PublicEntry, PublicRecord
 
 MANY = 20_000
@@ -83,9 +83,12 @@ def of_year(year: int, today: date) -> YearFigures:
 
 
 def _counted(year: int, today: date) -> YearFigures:
-    picks = Pick.objects.filter(task__year=year, kind=Pick.Rank.SELECTED)
-    drawn = picks.exclude(state=Pick.State.VOIDED).values("entity").distinct().count()
     found = PublicEntry.objects.filter(
         kind=PublicRecord.Kind.RESULT, published_at__year=year
     ).aggregate(results=Count("pk"), problems=Count("pk", filter=Q(found_problem=True)))
-    return YearFigures(drawn, found["results"], found["problems"], on_time(None, year, today))
+    return YearFigures(
+        indicators.drawn_count(year),
+        found["results"],
+        found["problems"],
+        on_time(None, year, today),
+    )

@@ -22,7 +22,6 @@ from planning.selectors import draws, indicators, pools
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, PublicRecord
 from registry.models import Entity, Recusal
-from registry.selectors import coverage
 
 TODAY = date(2026, 11, 19)  # a Thursday
 YEAR = TODAY.year
@@ -153,7 +152,7 @@ def test_the_task_to_draw_next_has_its_pools_confirmed_as_they_stand(year):
 
 
 def test_coverage_is_a_little_under_the_goal(year):
-    found = coverage.of_year(year, YEAR)
+    found = indicators.coverage(year, YEAR)
 
     assert found.pool == 640
     assert 26 <= found.picked < 32
