@@ -1,5 +1,7 @@
 from django import forms
 
+from bureau.forms.fields import day_field
+
 
 class TrailFilter(forms.Form):
     q = forms.CharField(label="内容或对象", required=False, max_length=60)
@@ -28,16 +30,8 @@ class TrailFilter(forms.Form):
             ("setting.", "规则设置"),
         ],
     )
-    since = forms.DateField(
-        label="自",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label="至",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = day_field("自", required=False)
+    until = day_field("至", required=False)
     about = forms.RegexField(
         r"^[a-z]+\.[a-z]+:[0-9a-f-]+$", required=False, widget=forms.HiddenInput
     )

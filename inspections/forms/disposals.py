@@ -4,19 +4,11 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency, User
 from inspections.forms.outcomes import measures
 from inspections.models import Disposal, Finding, VisitMatter
 from inspections.selectors import disposals as selector
-
-
-def day_field(label: str, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "日期格式不对，请写成 2026-11-20。"},
-        **options,
-    )
 
 
 class OpenForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from bureau.forms.fields import moment_field
 from inspections.models import ChecklistAnswer, Evidence, TeamMember
 from inspections.rules.answers import STEPS
 from inspections.selectors.fieldwork import Sheet
@@ -56,15 +57,6 @@ class PlaceForm(forms.Form):
         if latitude is None or longitude is None:
             return Place()
         return Place(Decimal(f"{latitude:.6f}"), Decimal(f"{longitude:.6f}"))
-
-
-def moment_field(label: str) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "时间格式不对，请写成 2026-11-20 09:30。"},
-    )
 
 
 class ArriveForm(PlaceForm):

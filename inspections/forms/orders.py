@@ -5,11 +5,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from bureau.forms.fields import moment_field
 from inspections.models import Visit
 from inspections.selectors import orders
 from planning.models import Task
-
-MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class OrderForm(forms.Form):
@@ -49,11 +48,7 @@ class DecisionForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
-    at = forms.DateTimeField(
-        label="送达时间",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"],
-    )
+    at = moment_field("送达时间")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,21 +5,16 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from bureau.forms.fields import moment_field
 from inspections.models import Replacement, TeamSitting, Visit
 from inspections.rules.teams import BY_HAND
 from inspections.selectors.teams import Choice
 from registry.models import Expert, Inspector, Recusal
 from registry.selectors import inspectors
 
-MOMENT = "%Y-%m-%dT%H:%M"
-
 
 class TeamSittingForm(forms.Form):
-    planned_at = forms.DateTimeField(
-        label="计划时间",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"],
-    )
+    planned_at = moment_field("计划时间")
     place = forms.CharField(label="地点", max_length=100, required=False)
     pool = forms.ChoiceField(
         label="人员范围",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency
 from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
 from planning.models import Plan, PlanItem
@@ -13,12 +14,6 @@ from planning.rules.items import ItemValues
 from planning.rules.quotas import EVERYBODY
 from planning.rules.quotas import plain as number_text
 from registry.models import Matter
-
-
-def day_field(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 class PlanForm(forms.ModelForm):

@@ -5,22 +5,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from bureau.forms.fields import day_field, moment_field
 from bureau.models import Agency, User
 from bureau.services import notifications
 from planning.models import Draw, Sitting
 from planning.selectors import sittings as reads
 
-MOMENT = "%Y-%m-%dT%H:%M"
 NO_DIGITS = "只能填 0–9 的数字，不要有空格。"
-
-
-def _moment(label: str, **options: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S"],
-        **options,
-    )
 
 
 class SittingForm(forms.Form):
@@ -34,7 +25,7 @@ class SittingForm(forms.Form):
     )
     unit = forms.ModelChoiceField(label="组织单位", queryset=None)
     place = forms.CharField(label="地点", max_length=100, required=False)
-    planned_at = _moment("计划时间")
+    planned_at = moment_field("计划时间")
     digits_each = forms.IntegerField(
         label="每位监督人给出位数",
         min_value=8,
@@ -48,7 +39,7 @@ class SittingForm(forms.Form):
         initial="none",
         help_text="在约定时刻之前谁都不知道的公开数值；不用也可以。",
     )
-    beacon_not_before = _moment("随机值公布不早于", required=False)
+    beacon_not_before = moment_field("随机值公布不早于", required=False)
     beacon_round = forms.CharField(
         label="期号",
         max_length=20,
@@ -61,11 +52,7 @@ class SittingForm(forms.Form):
         initial="immediate",
         help_text="延后公开时，公告指纹和记录仍然立即公开；名单在任务办结或最迟公开日公开。",
     )
-    reveal_by = forms.DateField(
-        label="最迟公开日",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    reveal_by = day_field("最迟公开日", required=False)
 
     def __init__(self, *args: Any, authority: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency
-from planning.forms.plans import day_field
 from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
 from planning.models import PlanItem, Task, TaskStratum
 from planning.rules.quotas import plain

@@ -2,11 +2,7 @@
 
 from django import forms
 
-
-def _date(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+from bureau.forms.fields import day_field
 
 
 def _text(label: str, rows: int = 4, **options: object) -> forms.CharField:
@@ -42,7 +38,7 @@ class FindResultForm(forms.Form):
 class ObjectionForm(forms.Form):
     applicant = forms.CharField(label="申请人", max_length=200)
     contact = forms.CharField(label="联系方式", max_length=60)
-    received_on = _date("收到日期")
+    received_on = day_field("收到日期")
     text = _text("异议内容", 5)
 
 
@@ -56,5 +52,5 @@ class RecheckForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    replied_on = _date("反馈日期")
+    replied_on = day_field("反馈日期")
     text = _text("反馈内容", 5)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency, Region
 from registry.models import Matter
 from registry.rules.names import search_key
@@ -24,16 +25,8 @@ class ResultFilter(forms.Form):
         required=False,
         choices=[("", "全部"), ("clean", "未发现问题"), ("found", "发现问题")],
     )
-    since = forms.DateField(
-        label="公示自",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label="公示至",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = day_field("公示自", required=False)
+    until = day_field("公示至", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,15 +7,6 @@ from django import forms
 from bureau.models import Agency
 
 
-def day(label: str, *, required: bool = False, help_text: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
 class WordsField(forms.CharField):
     """A list of labels written with 、 or commas; gives a sorted list without doubles."""
 

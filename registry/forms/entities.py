@@ -2,8 +2,9 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency
-from registry.forms.base import WordsField, day, units
+from registry.forms.base import WordsField, units
 from registry.models import Entity, Listing, SpecialPool
 from registry.rules.kinds import RiskFlag, Scale
 
@@ -64,7 +65,7 @@ class EntityFactsForm(forms.Form):
     unit = forms.ModelChoiceField(Agency.objects.none(), label="责任单位")
     credit_class = forms.ChoiceField(label="信用风险分类", choices=Listing.CreditClass.choices)
     class_source = forms.CharField(label="分类来源", max_length=100, required=False)
-    classed_on = day("分类日期")
+    classed_on = day_field("分类日期", required=False)
     risk_flags = forms.MultipleChoiceField(
         label="风险标记", required=False, choices=RiskFlag.choices(), widget=forms.CheckboxSelectMultiple,
         help_text="有标记的不受每年被抽中次数的限制（临淄指引（十三））。",
@@ -86,10 +87,12 @@ class EntityFactsForm(forms.Form):
     scale = forms.ChoiceField(
         label="规模", required=False, choices=[("", "未登记"), *Scale.choices()]
     )
-    established_on = day("成立日期")
+    established_on = day_field("成立日期", required=False)
     licence_name = forms.CharField(label="许可证名称", max_length=100, required=False)
     licence_number = forms.CharField(label="许可证编号", max_length=100, required=False)
-    licence_expires_on = day("许可证有效期至", help_text="长期有效的填 9999-12-31。")
+    licence_expires_on = day_field(
+        "许可证有效期至", required=False, help_text="长期有效的填 9999-12-31。"
+    )
     business_scope = forms.CharField(
         label="经营范围", required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -2,8 +2,9 @@ from typing import Any
 
 from django import forms
 
+from bureau.forms.fields import day_field
 from bureau.models import Agency, User
-from registry.forms.base import WordsField, day, units
+from registry.forms.base import WordsField, units
 from registry.models import Inspector, Recusal
 
 
@@ -54,15 +55,15 @@ class InspectorForm(forms.Form):
     certificate_no = forms.CharField(label="执法证号", max_length=40)
     certificate_name = forms.CharField(label="执法证名称", max_length=60, initial="行政执法证")
     certificate_issuer = forms.CharField(label="发证机关", max_length=100, required=False)
-    certificate_expires_on = day("执法证有效期至", required=True)
+    certificate_expires_on = day_field("执法证有效期至")
     certificate2_no = forms.CharField(label="第二证号", max_length=40, required=False)
-    certificate2_expires_on = day("第二证有效期至")
+    certificate2_expires_on = day_field("第二证有效期至", required=False)
     quals = WordsField(label="资质专长")
     duties = WordsField(label="职能范围")
     may_lead = forms.BooleanField(label="可任组长", required=False, initial=True)
     capacity = forms.IntegerField(label="每次匹配最多组数", min_value=0, max_value=999, initial=20)
-    away_from = day("离岗自")
-    away_to = day("离岗至", help_text="空着表示尚未确定返岗日期。")
+    away_from = day_field("离岗自", required=False)
+    away_to = day_field("离岗至", required=False, help_text="空着表示尚未确定返岗日期。")
     away_reason = forms.CharField(label="离岗原因", max_length=100, required=False)
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
