@@ -34,6 +34,7 @@ from planning.rules import strata as rules
 from planning.rules.quotas import quota, quota_text
 from planning.rules.strata import Stratum
 from registry.models import Inspector, LedgerEntry
+from registry.rules.yearly_limit import year_before
 from registry.selectors import entities
 
 
@@ -356,12 +357,5 @@ def _over_limit(task: Task, today: date) -> Q:
 
 def _year(window: str, today: date) -> Q:
     if window == "rolling":
-        return Q(day__gt=_year_before(today), day__lte=today)
+        return Q(day__gt=year_before(today), day__lte=today)
     return Q(day__year=today.year)
-
-
-def _year_before(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:  # 29 February
-        return date(day.year - 1, 2, 28)

@@ -41,7 +41,7 @@ def hits_in_year(days: Iterable[date], on: date, kind: YearKind = YearKind.CALEN
     """How many of the days on which an entity was drawn count on `on`: same year, or the twelve months up to `on`."""
     if kind is YearKind.CALENDAR:
         return sum(day.year == on.year and day <= on for day in days)
-    return sum(_year_before(on) < day <= on for day in days)
+    return sum(year_before(on) < day <= on for day in days)
 
 
 def cap_reason(*, hits: int, limit: int, exemptions: Collection[Exemption] = ()) -> str | None:
@@ -54,7 +54,8 @@ def cap_reason(*, hits: int, limit: int, exemptions: Collection[Exemption] = ())
     return f"本年度已被抽中 {hits} 次，达到上限 {limit} 次"
 
 
-def _year_before(day: date) -> date:
+def year_before(day: date) -> date:
+    """The same day a year earlier; of 29 February the 28th. A rolling year (A48) begins the day after."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from bureau.models import Agency
 from bureau.selectors import rule_settings
 from registry.models import Entity, LedgerEntry
+from registry.rules.yearly_limit import year_before
 
 
 def hits(
@@ -29,7 +30,7 @@ def hits(
 def year_window(authority: Agency, on: date) -> tuple[date, date]:
     """The first and last day that count on `on`: the calendar year or twelve months (setting yearly_limit_window)."""
     if rule_settings.value_of("yearly_limit_window", authority, on.year) == "rolling":
-        return _year_before(on) + timedelta(days=1), on
+        return year_before(on) + timedelta(days=1), on
     return date(on.year, 1, 1), date(on.year, 12, 31)
 
 
@@ -56,10 +57,3 @@ def of_entity(entity: Entity, authority: Agency, limit: int = 20) -> QuerySet[Le
     rows = entity.ledger.filter(authority=authority)
     rows = rows.select_related("unit").prefetch_related("matters")
     return rows.order_by("-day", "-id")[:limit]
-
-
-def _year_before(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:  # 29 February
-        return date(day.year - 1, 2, 28)
