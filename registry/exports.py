@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from bureau.rules.spreadsheets import neutral
 from registry.models import Listing
 from registry.rules.kinds import Scale
 
@@ -40,9 +40,6 @@ def entities_workbook(rows: "QuerySet[Listing]") -> bytes:
 
 def text_cell(sheet: Any, value: str) -> WriteOnlyCell:
     """A cell that Excel never takes for a formula, not even after a detour through CSV."""
-    risky = value[:1] in ("=", "+", "-", "@", "\t", "\r")
-    cell = WriteOnlyCell(
-        sheet, value=ILLEGAL_CHARACTERS_RE.sub("", f"'{value}" if risky else value)
-    )
+    cell = WriteOnlyCell(sheet, value=neutral(value))
     cell.data_type = "s"
     return cell

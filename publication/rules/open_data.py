@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 @dataclass(frozen=True)
 class Column:
@@ -35,8 +32,3 @@ COLUMNS = (
         "record__sha256",
     ),
 )
-
-
-def safe_cell(text: str) -> str:
-    """The cell as text in every spreadsheet: one that looks like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bureau.access import public
+from bureau.rules.spreadsheets import neutral
 from publication.forms.public import ResultFilter
-from publication.rules.open_data import COLUMNS, safe_cell
+from publication.rules.open_data import COLUMNS
 from publication.selectors import entries
 from publication.views.public_page import cached, page
 
@@ -70,7 +71,7 @@ def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield "\ufeff" + writer.writerow([column.label for column in COLUMNS])
     for row in rows:
-        yield writer.writerow([safe_cell(_words(row[column.field])) for column in COLUMNS])
+        yield writer.writerow([neutral(_words(row[column.field])) for column in COLUMNS])
 
 
 def _json(rows: Iterator[dict[str, Any]]) -> Iterator[str]:

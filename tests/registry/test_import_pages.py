@@ -13,7 +13,7 @@ from bureau.services import jobs
 from registry.jobs import warn_expiring_certificates
 from registry.models import Entity, ImportBatch, ImportRow
 from registry.services import imports
-from registry.services.imports import staging, workbooks
+from registry.services.imports import staging
 from registry.services.imports.reading import choose, read
 from tests.registry.rosters import (
     PEOPLE,
@@ -174,11 +174,6 @@ def test_errors_come_back_as_a_workbook_to_correct_and_send_again(desk, organise
     again = staged(out, bureau, organiser)
     assert counts(again) == (1, 0, 0, 0)
     assert again.rows.get().cleaned["fields"]["name"] == "@SUM(A1)矿业有限公司"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-", "@x", "\tx", "\rx"])
-def test_no_cell_of_ours_can_act_as_a_formula(text):
-    assert workbooks.neutral(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("kind", ["entities", "inspectors", "matters", "ledger", "plans"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bureau.errors import RuleError
+from bureau.rules.spreadsheets import FORMULA
 from registry.rules.cells import choice_key
 from registry.rules.columns import Column
 from registry.rules.headers import HeaderMatch, Heading, Refusal, column_letter, find_header
@@ -193,7 +194,7 @@ def _decoded(cell: Any) -> Any:
     if isinstance(cell, dict):
         text = cell["d"]
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    if isinstance(cell, str) and len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r":
+    if isinstance(cell, str) and len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA:
         return cell[1:]  # our own error workbook neutralises such cells with an apostrophe
     return cell
 

@@ -13,6 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bureau.models import Agency
+from bureau.rules.spreadsheets import neutral
 from registry.models import ImportBatch, ImportRow
 from registry.rules.columns import Column, ImportKind, Reader
 from registry.services.imports import names
@@ -21,7 +22,6 @@ from registry.services.imports.reading import EXAMPLE_MARK
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LAST_ROW = 5000
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = PatternFill("solid", fgColor="E8EBF0")
 _NEEDED = PatternFill("solid", fgColor="FFF1D6")
 _TEXT_READERS = {Reader.CODE, Reader.PHONE, Reader.DATE}
@@ -74,16 +74,6 @@ def errors(batch: ImportBatch) -> bytes:
             [*(neutral(row.raw.get(h, "")) for h in headings), *map(neutral, _wrongs(row))]
         )
     return _bytes(book)
-
-
-def neutral(text: str) -> str:
-    """An apostrophe before what a spreadsheet could take for a formula; our reader takes it off again."""
-    return f"'{text}" if text.startswith(_RISKY) else _legal(text)
-
-
-def _legal(text: str) -> str:
-    """XML cannot hold control characters."""
-    return "".join(c for c in text if c >= " " or c in "\t\n")
 
 
 def _wrongs(row: ImportRow) -> Iterable[str]:
