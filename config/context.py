@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from bureau.models import Agency, Checkpoint, Notification, Role
+from config.home import counts_of
 
 # (label, URL name, prefix of the module's URL names, roles that work there; empty: everybody)
 MODULES = (
@@ -40,8 +41,14 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         key=len,
         default="",
     )
+    counts = counts_of(request)
     modules = [
-        {"label": label, "url": address, "count": 0, "current": best in prefixes}
+        {
+            "label": label,
+            "url": address,
+            "count": counts.get(label, 0),
+            "current": best in prefixes,
+        }
         for label, url, prefixes in MODULES
         if (address := _address(url))
     ]

@@ -1,9 +1,12 @@
 """工作台: what waits for me and what is late, composed from what each app offers."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,6 +26,7 @@ from registry.selectors import waiting as registry_waiting
 
 OFFERS = (registry_waiting, planning_waiting, inspections_waiting, publication_waiting)
 SHOWN = 60
+KEPT = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     items = waiting_for(request.user, today)
     module = request.GET.get("module", "")
-    counts: dict[str, int] = {}
-    for item in items:
-        counts[item.module] = counts.get(item.module, 0) + 1
+    counts = Counter(item.module for item in items)
+    request.waiting_counts = counts  # the masthead says the same as the list below it
     shown = [item for item in items if not module or item.module == module]
     chips = [{"label": "全部", "count": len(items), "url": "?", "current": not module}] + [
         {"label": name, "count": count, "url": f"?module={name}", "current": name == module}
@@ -67,6 +70,24 @@ def waiting_for(user: User, today: date) -> list[WaitingItem]:
     return sorted(found, key=lambda item: item.order)
 
 
+def counts_of(request: HttpRequest) -> Mapping[str, int]:
+    """Module → what waits there for this person, for the masthead of every page.
+
+    Kept until something happens at an authority they see (every change leaves an event), so a page costs one query.
+    """
+    if not hasattr(request, "waiting_counts"):
+        user, today = request.user, timezone.localdate()
+        events = AuditEvent.objects.visible_to(user).order_by("-id")
+        last = events.values_list("pk", flat=True).first()
+        key = f"waiting:{user.pk}:{today}:{last}"
+        counts = cache.get(key)
+        if counts is None:
+            counts = Counter(item.module for item in waiting_for(user, today))
+            cache.set(key, counts, KEPT)
+        request.waiting_counts = counts
+    return request.waiting_counts
+
+
 def recent(user: User) -> list[AuditEvent]:
     """The newest events of this person's authority, one query."""
     return list(AuditEvent.objects.filter(Q(authority=user.home)).order_by("-id")[:8])
@@ -88,6 +109,7 @@ def figures(user: User, today: date) -> dict[str, Any]:
         "labels": [*months[:-1], "12月"], "label_heading": "月份", "unit": "家",
         "bars": {"name": "当月首次抽中", "values": [n if m <= today.month else None for m, n in enumerate(covered.by_month, 1)]},
         "line": {"name": "累计", "values": running}, "goal": {"name": "目标", "value": goal},
+        "legend": "柱：当月首次抽中；线：累计。",
     }  # fmt: skip
     share = indicators.risk_share(user.home, today.year)
     on_time = publication_indicators.on_time(user.home, today.year, today)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 WIDTH, LEFT, TOP, BOTTOM, HEIGHT = 366, 34, 30, 164, 190
 PLOT_RIGHT = 326
+DIGIT = 8  # width of one
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def lay_out(
         plan=points(plan),
         goal_y=None if goal is None else y_of(goal),
         goal_text_y=None if goal is None else y_of(goal) - 6,
-        last=_last_dot(line, x_of, y_of),
+        last=_last_dot(line, None if goal is None else y_of(goal), x_of, y_of),
     )
 
 
@@ -108,15 +109,30 @@ def _ticks(top: float, step: float) -> list[float]:
 
 
 def _last_dot(
-    line: Sequence[float | None], x_of: Callable[[int], float], y_of: Callable[[float], float]
+    line: Sequence[float | None],
+    goal_y: float | None,
+    x_of: Callable[[int], float],
+    y_of: Callable[[float], float],
 ) -> Dot | None:
     known = [(i, n) for i, n in enumerate(line) if n is not None]
     if not known:
         return None
     index, value = known[-1]
-    x, y = x_of(index), y_of(value)
+    x, y, text = x_of(index), y_of(value), f"{value:,g}"
     # near the right edge the number would run out of the picture
-    near_edge = x > PLOT_RIGHT - 30
+    near_edge = x + 7 + DIGIT * len(text) > WIDTH
+    below, above = y + 16, y - 8
+    is_free = below <= BOTTOM - 4 and not _touches(below, goal_y)
     return Dot(
-        x, y, x - 6 if near_edge else x + 7, y + 16, "end" if near_edge else "start", f"{value:,g}"
+        x,
+        y,
+        x - 6 if near_edge else x + 7,
+        below if is_free and not near_edge else above,
+        "end" if near_edge else "start",
+        text,
     )
+
+
+def _touches(text_y: float, line_y: float | None) -> bool:
+    """A horizontal line through words that stand on `text_y`."""
+    return line_y is not None and text_y - 12 <= line_y <= text_y + 3

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from bureau.models import Role, User
+from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
-from bureau.selectors.waiting import WaitingItem
+from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import InspectionOrder, Notice, TeamMember, Visit, VisitMatter
 from inspections.selectors import teams
 from inspections.selectors.dispatch import GONE
@@ -21,14 +22,18 @@ MODULE = "检查"
 def for_user(user: User, today: date) -> list[WaitingItem]:
     """The rows of this part of the 工作台; each role costs a constant number of queries."""
     items: list[WaitingItem] = []
-    if user.has_role(Role.COORDINATOR):
-        items += _to_match(user, today)
-    if user.has_role(Role.COORDINATOR, Role.ORGANISER):
-        items += _replacements(user, today) + _gone(user, today) + _to_ask(user, today)
     if user.has_role(Role.HEAD):
         items += _to_approve(user)
+    if not user.has_role(Role.COORDINATOR, Role.ORGANISER, Role.INSPECTOR):
+        return items
+    days = calendar.calendar()
+    if user.has_role(Role.COORDINATOR):
+        items += _to_match(user, today, days)
+    if user.has_role(Role.COORDINATOR, Role.ORGANISER):
+        for part in (_replacements, _gone, _to_ask):
+            items += part(user, today, days)
     if user.has_role(Role.INSPECTOR):
-        items += _to_notify(user, today)
+        items += _to_notify(user, today, days)
     return items
 
 
@@ -37,11 +42,24 @@ def _at(user: User, *roles: str) -> list[int]:
     return sorted({s.agency.authority_id or 0 for s in user.seats if s.role in roles})
 
 
-def _to_match(user: User, today: date) -> list[WaitingItem]:
-    days = calendar.calendar()
-    seats = [s for s in user.seats if s.role == Role.COORDINATOR]
-    whole = {s.agency.authority_id for s in seats if s.agency_id == s.agency.authority_id}
-    units: set[int] = {s.agency_id for s in seats}
+def _mine(user: User) -> Q:
+    """Visits of one's own desk: a coordinator's by executing unit, an organiser's by their tasks and their division's."""
+    asked = reach(user, Role.ORGANISER)
+    of_task = VisitMatter.objects.filter(
+        asked.of("task__unit") | Q(task__created_by=user, authority__in=_at(user, Role.ORGANISER)),
+        visit=OuterRef("pk"),
+    )
+    return reach(user, Role.COORDINATOR).of("unit") | Q(Exists(of_task))
+
+
+def _visits(user: User) -> "QuerySet[Visit]":
+    return Visit.objects.filter(
+        _mine(user), authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER)
+    )
+
+
+def _to_match(user: User, today: date, days: Calendar) -> list[WaitingItem]:
+    own = reach(user, Role.COORDINATOR)
     return [
         WaitingItem(
             verb="匹配检查人员",
@@ -54,13 +72,13 @@ def _to_match(user: User, today: date) -> list[WaitingItem]:
             due=calendar.due(row.first_due, today, known=days),
         )
         for row in teams.board(user, today)[:LIMIT]
-        if row.unit.pk in units or row.unit.authority_id in whole
+        if own.covers(row.unit.pk, row.unit.authority_id)
     ]
 
 
-def _replacements(user: User, today: date) -> list[WaitingItem]:
-    days = calendar.calendar()
-    rows = teams.pending_replacements(_at(user, Role.COORDINATOR, Role.ORGANISER))[:LIMIT]
+def _replacements(user: User, today: date, days: Calendar) -> list[WaitingItem]:
+    asked = teams.pending_replacements(_at(user, Role.COORDINATOR, Role.ORGANISER))
+    rows = asked.filter(visit__in=_visits(user).values("pk"))[:LIMIT]
     return [
         WaitingItem(
             verb="办理人员更换",
@@ -77,11 +95,10 @@ def _replacements(user: User, today: date) -> list[WaitingItem]:
     ]
 
 
-def _gone(user: User, today: date) -> list[WaitingItem]:
-    days = calendar.calendar()
+def _gone(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     rows = (
-        Visit.objects.filter(
-            authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
+        _visits(user)
+        .filter(
             state__in=[Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED],
             entity__standing__in=GONE,
         )
@@ -103,13 +120,12 @@ def _gone(user: User, today: date) -> list[WaitingItem]:
     ]
 
 
-def _to_ask(user: User, today: date) -> list[WaitingItem]:
-    days = calendar.calendar()
+def _to_ask(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     rows: list[dict[str, Any]] = list(
         VisitMatter.objects.filter(
-            authority_id__in=_at(user, Role.COORDINATOR, Role.ORGANISER),
-            visit__state=Visit.State.TEAMED,
-            visit__order__isnull=True,
+            visit__in=_visits(user)
+            .filter(state=Visit.State.TEAMED, order__isnull=True)
+            .values("pk"),
         )
         .order_by()
         .values("task_id", name=F("task__name"), number=F("task__number"))
@@ -156,8 +172,7 @@ def _to_approve(user: User) -> list[WaitingItem]:
     ]
 
 
-def _to_notify(user: User, today: date) -> list[WaitingItem]:
-    days = calendar.calendar()
+def _to_notify(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     leads = TeamMember.objects.filter(
         visit=OuterRef("pk"),
         inspector__user=user,

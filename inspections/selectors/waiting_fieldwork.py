@@ -1,5 +1,6 @@
 """What waits between the door and the publication: visits, results, signatures, reviews, disposals."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from bureau.models import Role, User
+from bureau.models import Membership, Role, User
+from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
-from bureau.selectors.waiting import WaitingItem
+from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import Disposal, Signature, TeamMember, Visit, VisitMatter
 from inspections.selectors import fieldwork, records
 from inspections.selectors.disposals import measure_label
@@ -21,16 +23,19 @@ State = VisitMatter.State
 def for_user(user: User, today: date) -> list[WaitingItem]:
     """The rows of this part of the 工作台; each role costs a constant number of queries."""
     items: list[WaitingItem] = []
+    if not user.has_role(Role.INSPECTOR, Role.REVIEWER, Role.ORGANISER, Role.COORDINATOR):
+        return items
+    days = calendar.calendar()
     if user.has_role(Role.INSPECTOR):
-        items += _visits(user, today) + _results(user, today)
+        items += _visits(user, today, days) + _results(user, today, days)
     if user.has_role(Role.REVIEWER):
-        items += _reviews(user, today)
+        items += _reviews(user, today, days)
     if user.has_role(Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR):
-        items += _disposals(user, today)
+        items += _disposals(user, today, days)
     return items
 
 
-def _visits(user: User, today: date) -> list[WaitingItem]:
+def _visits(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     rows = fieldwork.of_user(user).filter(
         Q(state=Visit.State.IN_PROGRESS) | Q(state=Visit.State.ORDERED, window_from__lte=today)
     )
@@ -44,13 +49,13 @@ def _visits(user: User, today: date) -> list[WaitingItem]:
             note=visit.number,
             module="检查",
             since=visit.window_from,
-            due=calendar.due(visit.window_to, today),
+            due=calendar.due(visit.window_to, today, known=days),
         )
         for visit in rows.order_by("window_to", "id")[:LIMIT]
     ]
 
 
-def _results(user: User, today: date) -> list[WaitingItem]:
+def _results(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     """Of one's visits: to be recorded, signed by oneself, submitted, or put right."""
     mine = TeamMember.objects.filter(visit=OuterRef("visit"), inspector__user=user, is_current=True)
     signed = Signature.objects.filter(
@@ -72,21 +77,47 @@ def _results(user: User, today: date) -> list[WaitingItem]:
         State.SIGNED: ("提交审核", "wait"),
         State.RETURNED: ("补正检查结果", "soon"),
     }
-    return [_item(row, *words[State(row.state)], today) for row in rows]
+    return [_item(row, *words[State(row.state)], today, days) for row in rows]
 
 
-def _reviews(user: User, today: date) -> list[WaitingItem]:
+def _reviews(user: User, today: date, days: Calendar) -> list[WaitingItem]:
+    """Of one's own division; another's only when everybody there worked on it themselves."""
+    own = reach(user, Role.REVIEWER)
     rows = records.to_review(user).filter(authority_id__in=user.own_authority_ids)
+    found = list(
+        rows.prefetch_related("visit__team__inspector").order_by("due_on", "id")[: 2 * LIMIT]
+    )
+    others = _reviewers_of({row.responsible_id for row in found}) if found else {}
     return [
-        _item(row, "审核检查结果", "soon", today) for row in rows.order_by("due_on", "id")[:LIMIT]
-    ]
+        _item(row, "审核检查结果", "soon", today, days)
+        for row in found
+        if own.covers(row.responsible_id, row.authority_id)
+        or not others.get(row.responsible_id, set()) - _worked_on(row)
+    ][:LIMIT]
 
 
-def _disposals(user: User, today: date) -> list[WaitingItem]:
-    """Named to oneself or to one's unit; the organisers also see what is overdue anywhere."""
+def _reviewers_of(units: set[int]) -> dict[int, set[int]]:
+    """Unit → who holds the reviewer's role there now."""
+    found: dict[int, set[int]] = defaultdict(set)
+    seats = Membership.objects.filter(
+        agency_id__in=units, role=Role.REVIEWER, user__is_active=True, to_on__isnull=True
+    )
+    for unit, person in seats.values_list("agency_id", "user_id"):
+        found[unit].add(person)
+    return found
+
+
+def _worked_on(row: VisitMatter) -> set[int | None]:
+    team = {m.inspector.user_id for m in row.visit.team.all() if m.inspector}
+    return {row.recorded_by_id, row.submitted_by_id} | team
+
+
+def _disposals(user: User, today: date, days: Calendar) -> list[WaitingItem]:
+    """Named to oneself, or to one's unit without a name; an organiser also sees what is overdue of their division's tasks."""
     mine = Q(responsible_user=user) | Q(responsible__in=user.unit_ids, responsible_user=None)
     if user.has_role(Role.ORGANISER):
-        mine |= Q(due_on__lt=today)
+        asked = reach(user, Role.ORGANISER)
+        mine |= Q(due_on__lt=today) & asked.of("visit_matter__task__unit")
     rows = Disposal.objects.filter(
         mine, state=Disposal.State.OPEN, authority_id__in=user.own_authority_ids
     ).select_related("visit_matter__visit__entity", "responsible")
@@ -100,13 +131,13 @@ def _disposals(user: User, today: date) -> list[WaitingItem]:
             note=f"{measure_label(row.measure)}，{row.responsible.short_name}",
             module="处置",
             since=timezone.localdate(row.opened_at),
-            due=calendar.due(row.due_on, today),
+            due=calendar.due(row.due_on, today, known=days),
         )
         for row in rows.order_by("due_on", "id")[:LIMIT]
     ]
 
 
-def _item(row: VisitMatter, verb: str, st: str, today: date) -> WaitingItem:
+def _item(row: VisitMatter, verb: str, st: str, today: date, days: Calendar) -> WaitingItem:
     since: Any = row.submitted_at or row.recorded_at or row.visit.ended_at
     return WaitingItem(
         verb=verb,
@@ -117,5 +148,5 @@ def _item(row: VisitMatter, verb: str, st: str, today: date) -> WaitingItem:
         note=row.matter.name,
         module="检查",
         since=timezone.localdate(since) if since else None,
-        due=calendar.due(row.due_on, today),
+        due=calendar.due(row.due_on, today, known=days),
     )

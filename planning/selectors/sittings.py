@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Role, User
 from bureau.selectors.waiting import WaitingItem
@@ -79,7 +80,7 @@ def waiting_for(user: User) -> list[WaitingItem]:
             sitting.title,
             sitting.place,
             "任务与摇号",
-            since=sitting.planned_at.date(),
+            since=timezone.localdate(sitting.planned_at),
         )
         for sitting in own
     ]
@@ -96,7 +97,7 @@ def waiting_for(user: User) -> list[WaitingItem]:
                 row.sitting.title,
                 row.reason[:60],
                 "任务与摇号",
-                since=row.requested_at.date(),
+                since=timezone.localdate(row.requested_at),
             )
             for row in asked.select_related("sitting")
         ]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Agency, Role, User
 from bureau.selectors import calendar
@@ -44,7 +45,7 @@ def _approvals(user: User) -> list[WaitingItem]:
             plan.title,
             "",
             _MODULES[0],
-            since=plan.submitted_at.date() if plan.submitted_at else None,
+            since=timezone.localdate(plan.submitted_at) if plan.submitted_at else None,
             due=None,
         )
         for plan in rows.exclude(created_by=user).exclude(submitted_by=user)
@@ -64,7 +65,7 @@ def _adjustments(user: User) -> list[WaitingItem]:
             str(row),
             row.reason[:60],
             _MODULES[0],
-            since=row.requested_at.date(),
+            since=timezone.localdate(row.requested_at),
         )
         for row in rows.exclude(requested_by=user).select_related("plan")
     ]
@@ -130,7 +131,7 @@ def _own_tasks(user: User) -> list[WaitingItem]:
             task.name,
             task.number,
             _MODULES[1],
-            since=task.created_at.date(),
+            since=timezone.localdate(task.created_at),
         )
         for task in rows[:50]
     ]
@@ -177,7 +178,7 @@ def _witnessing(user: User) -> list[WaitingItem]:
             row.sitting.title,
             row.sitting.place,
             _MODULES[1],
-            since=row.sitting.planned_at.date(),
+            since=timezone.localdate(row.sitting.planned_at),
         )
         for row in rows
     ]
@@ -195,7 +196,7 @@ def _filings(user: User) -> list[WaitingItem]:
             str(row),
             row.plan.authority.name,
             _MODULES[0],
-            since=row.filed_at.date(),
+            since=timezone.localdate(row.filed_at),
         )
         for row in rows.select_related("plan__authority")
     ]

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from bureau.models import User
-from inspections.models import TeamMember
 from publication.models import Objection, PublicEntry, PublicRecord
 from publication.rules import processes
+
+TEAM = "visit_matter__visit__team__inspector"
 
 
 def rows() -> "QuerySet[Objection]":
@@ -26,20 +27,25 @@ def rows() -> "QuerySet[Objection]":
 def open_at(authority_ids: Collection[Any], state: str) -> list[Objection]:
     """Those in one state, the nearest deadline first."""
     due = "reply_due_on" if state == Objection.State.RECHECKED else "recheck_due_on"
-    return list(rows().filter(authority_id__in=authority_ids, state=state).order_by(due, "id"))
+    found = rows().filter(authority_id__in=authority_ids, state=state).order_by(due, "id")
+    return list(found.prefetch_related(TEAM))
 
 
 def recheck_problem(row: Objection, user: User) -> str | None:
-    """Why this person may not recheck; None when they may. One query."""
+    """Why this person may not recheck; None when they may. No query where `open_at` read the team."""
     matter = row.visit_matter
-    team = TeamMember.objects.filter(visit_id=matter.visit_id, inspector__user__isnull=False)
+    prefetch_related_objects([row], TEAM)
     return processes.recheck_problem(
         user.pk,
         recorder=matter.recorded_by_id,
         submitter=matter.submitted_by_id,
         reviewer=matter.reviewed_by_id,
         publisher=matter.published_by_id,
-        team=frozenset(pk for pk in team.values_list("inspector__user_id", flat=True) if pk),
+        team=frozenset(
+            member.inspector.user_id
+            for member in matter.visit.team.all()
+            if member.inspector and member.inspector.user_id
+        ),
     )
 
 

@@ -3,8 +3,10 @@
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Role, User
+from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from inspections.models import VisitMatter
@@ -14,21 +16,22 @@ from publication.selectors import objections, queue
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
-    """Four queries at most, each only for those whose role it is."""
+    """A constant number of queries, each only for those whose role it is."""
     found: list[WaitingItem] = []
+    days = calendar.calendar()
     if user.has_role(Role.PUBLISHER):
-        found += [_to_publish(row, today) for row in queue.to_publish(_own(user))[:100]]
+        found += [_to_publish(row, today, days) for row in queue.to_publish(_own(user))[:100]]
     if user.has_role(Role.HEAD):
         found += [_to_decide(row) for row in queue.to_decide(_own(user)).exclude(requested_by=user)]
     if user.has_role(*OBJECTION.roles_for("recheck")):
         found += [
-            _to_recheck(row, today)
+            _to_recheck(row, today, days)
             for row in objections.open_at(_own(user), Objection.State.RECEIVED)
             if objections.recheck_problem(row, user) is None
         ]
     if user.has_role(*OBJECTION.roles_for("reply")):
         rows = objections.open_at(_own(user), Objection.State.RECHECKED)
-        found += [_to_reply(row, today) for row in rows]
+        found += [_to_reply(row, today, days) for row in rows]
     return found
 
 
@@ -36,8 +39,8 @@ def _own(user: User) -> list[int]:
     return sorted(pk for pk in user.own_authority_ids if pk is not None)
 
 
-def _to_publish(row: VisitMatter, today: date) -> WaitingItem:
-    due = calendar.due(row.due_on, today)
+def _to_publish(row: VisitMatter, today: date, days: Calendar) -> WaitingItem:
+    due = calendar.due(row.due_on, today, known=days)
     is_late = bool(due and due.is_late)
     return WaitingItem(
         verb="公示检查结果",
@@ -47,7 +50,7 @@ def _to_publish(row: VisitMatter, today: date) -> WaitingItem:
         subject=str(row.visit.entity),
         note=f"{row.matter}，{row.task.number}",
         module="公示",
-        since=row.reviewed_at.date() if row.reviewed_at else None,
+        since=timezone.localdate(row.reviewed_at) if row.reviewed_at else None,
         due=due,
     )
 
@@ -61,11 +64,11 @@ def _to_decide(row: Nondisclosure) -> WaitingItem:
         subject=str(row.visit_matter.visit.entity),
         note=f"{row.requested_by.full_name}申请：{row.reason}",
         module="公示",
-        since=row.requested_at.date(),
+        since=timezone.localdate(row.requested_at),
     )
 
 
-def _to_recheck(row: Objection, today: date) -> WaitingItem:
+def _to_recheck(row: Objection, today: date, days: Calendar) -> WaitingItem:
     return WaitingItem(
         verb="复查异议",
         url=reverse("publication:objection-detail", kwargs={"pk": row.pk}),
@@ -75,11 +78,11 @@ def _to_recheck(row: Objection, today: date) -> WaitingItem:
         note=f"{row.number}，{row.visit_matter.matter}",
         module="异议",
         since=row.received_on,
-        due=calendar.due(row.recheck_due_on, today),
+        due=calendar.due(row.recheck_due_on, today, known=days),
     )
 
 
-def _to_reply(row: Objection, today: date) -> WaitingItem:
+def _to_reply(row: Objection, today: date, days: Calendar) -> WaitingItem:
     return WaitingItem(
         verb="反馈复查结果",
         url=reverse("publication:objection-detail", kwargs={"pk": row.pk}),
@@ -89,5 +92,5 @@ def _to_reply(row: Objection, today: date) -> WaitingItem:
         note=f"{row.number}，{row.visit_matter.matter}",
         module="异议",
         since=row.rechecked_on,
-        due=calendar.due(row.reply_due_on, today),
+        due=calendar.due(row.reply_due_on, today, known=days),
     )

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Role, User
 from bureau.selectors import calendar, rule_settings
@@ -25,7 +26,7 @@ def _imports(user: User) -> list[WaitingItem]:
         WaitingItem(
             verb="核对并写入导入", url=reverse("registry:import-detail", kwargs={"pk": batch.pk}), st="wait", word="待核对",
             subject=batch.file.name, note=f"新增 {batch.new}，变更 {batch.changed}，有错误 {batch.errors}", module="一单两库",
-            since=batch.uploaded_at.date(),
+            since=timezone.localdate(batch.uploaded_at),
         )
         for batch in batches
     ]  # fmt: skip
@@ -41,12 +42,13 @@ def _certificates(user: User, today: date) -> list[WaitingItem]:
         state=Inspector.State.ACTIVE,
         certificate_expires_on__lte=today + timedelta(days=days),
     ).filter(unit_id__in=units)
+    known = calendar.calendar()
     return [
         WaitingItem(
             verb="更新执法证", url=reverse("registry:inspector-detail", kwargs={"pk": row.pk}),
             st="bad" if row.certificate_expires_on < today else "soon",
             word="已过期" if row.certificate_expires_on < today else "快到期", subject=row.name, note=f"执法证 {row.certificate_no}",
-            module="一单两库", due=calendar.due(row.certificate_expires_on, today),
+            module="一单两库", due=calendar.due(row.certificate_expires_on, today, known=known),
         )
         for row in rows
     ]  # fmt: skip

@@ -103,6 +103,7 @@ def test_the_list_takes_as_many_queries_for_thirty_as_for_three(
     for visit in Visit.objects.all()[:10]:
         assigned(visit, both, officers)
 
+    page(desk, "visit-list")  # the masthead counts once
     with django_assert_max_num_queries(20):
         shown = page(desk, "visit-list")
 

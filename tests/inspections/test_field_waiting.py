@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 
+from bureau.models import Membership
+from inspections.models import VisitMatter
 from inspections.selectors.waiting_fieldwork import for_user
 from inspections.services import disposals, outcomes
 from registry.models import ChecklistItem
 from tests.inspections.field_case import begun, finished, problem, recorded, sign
+from tests.people import make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,8 @@ def test_a_result_waits_with_its_publication_deadline(case):
 
 
 @pytest.mark.rule("A94b")
-def test_organisers_see_what_is_overdue_anywhere(case, organiser):
+def test_an_organiser_sees_what_is_overdue_of_their_division_only(case, organiser, division):
+    elsewhere = make_user("elsewhere", "别科经办", division, "organiser")
     recorded(finished(case, first="no"), ["N01"], [problem()])
     disposals.open(
         visit_matter_pk=case.matter.pk,
@@ -65,6 +69,22 @@ def test_organisers_see_what_is_overdue_anywhere(case, organiser):
     days = [[i.verb for i in for_user(organiser, day)] for day in (TODAY, date(2026, 3, 17))]
 
     assert days == [[], ["办结处置"]]
+    assert for_user(elsewhere, date(2026, 3, 17)) == []
+
+
+def test_a_result_waits_for_its_division_s_reviewer(case, division, reviewer):
+    recorded(finished(case))
+    for member in (case.leader, case.second):
+        sign(case, member)
+    outcomes.submit(visit_matter_pk=case.matter.pk, actor=case.second)
+    VisitMatter.objects.filter(pk=case.matter.pk).update(responsible=division)
+    seats = Membership.objects.filter(user=reviewer)
+    seats.update(agency=make_unit(division.authority, "SFX-LC", "林业和草原科", "division"))
+    before = verbs(reviewer)
+    theirs = make_user("theirs", "科内审核", division, "reviewer")
+
+    assert before == ["审核检查结果"]
+    assert (verbs(reviewer), verbs(theirs)) == ([], ["审核检查结果"])
 
 
 def test_the_visit_page_costs_the_same_for_many_items(case, client, django_assert_num_queries):

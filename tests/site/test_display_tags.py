@@ -112,3 +112,10 @@ def test_a_chart_puts_the_goal_above_the_last_value_and_skips_missing_months():
     assert geometry.last.text == "25"
     assert geometry.goal_y is not None
     assert geometry.goal_y < geometry.last.y
+
+
+def test_a_chart_keeps_the_last_value_off_the_labels_below_the_axis():
+    geometry = chart_geometry.lay_out(labels=["1", "2"], line=[0, None], goal=32)
+
+    assert geometry.last is not None
+    assert geometry.last.text_y < chart_geometry.BOTTOM
