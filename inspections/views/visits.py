@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bureau.access import access, fetch
+from bureau.access import access, fetch, role_names
 from bureau.models import User
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
@@ -21,7 +21,7 @@ from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
 from inspections.selectors.dispatch import GONE, is_being_drawn
 from inspections.services.notices import may_issue
-from inspections.views.common import buttons
+from inspections.views.common import buttons, roles_at
 from registry.models import Inspector
 from registry.rules.certificates import certificate_state
 
@@ -103,7 +103,10 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "my_member": next(
             (m for m in team if m.inspector and m.inspector.user_id == request.user.pk), None
         ),
-        "may_recuse": VISIT.find(visit.state, "replace") is not None,
+        "is_replaceable": (replace := VISIT.find(visit.state, "replace")) is not None,
+        "may_replace": replace is not None
+        and bool(roles_at(request.user, visit.authority_id).intersection(replace.roles)),
+        "replacers": role_names(replace.roles) if replace else "",
         "listing": reading.listing_of(visit),
         "usage": reading.usage_of(visit, today),
         "picks": reading.picks_of(visit),

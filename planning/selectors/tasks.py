@@ -73,8 +73,15 @@ def picks_of(task: Task) -> "QuerySet[Pick]":
 
 
 def live_sitting(task: Task) -> Sitting | None:
-    """The sitting that holds the task and is not void; reads prefetched sittings."""
-    return next((s for s in task.sittings.all() if s.state != Sitting.State.VOIDED), None)
+    """The sitting that draws the task's entities and is not void; reads prefetched sittings."""
+    return next(
+        (
+            s
+            for s in task.sittings.all()
+            if s.purpose == Sitting.Purpose.ENTITIES and s.state != Sitting.State.VOIDED
+        ),
+        None,
+    )
 
 
 def is_sealed(task: Task) -> bool:

@@ -6,15 +6,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bureau.access import access, fetch
-from bureau.models import Role
 from bureau.selectors import trail
 from bureau.selectors.paging import keyset
 from planning.models import Draw
 from planning.rules import sittings as rules
 from planning.selectors import draws as reads
 from planning.services import draws
-
-SEALED_READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR)
+from planning.views.common import SEALED_READERS
 
 
 @access()

@@ -357,7 +357,7 @@ def _steps(plan: Plan) -> list[dict[str, str]]:
     notes = [
         plan.created_by.full_name if plan.created_by else "",
         plan.approved_by.full_name if plan.approved_by else "主要负责人或分管负责人",
-        f"{plan.published_at:%Y-%m-%d}" if plan.published_at else "公示员",
+        f"{timezone.localtime(plan.published_at):%Y-%m-%d}" if plan.published_at else "公示员",
         f"第 {plan.version} 版",
     ]
     now = order.index(plan.state)

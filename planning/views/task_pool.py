@@ -21,22 +21,9 @@ from planning.rules.strata import REASONS, Stratum
 from planning.selectors import pools
 from planning.selectors import tasks as selectors
 from planning.services import tasks as services
+from planning.views.common import READERS, SEALED_READERS
 from registry.models import Listing
 from registry.selectors.entities import scope_label
-
-READERS = (
-    Role.ORGANISER,
-    Role.COORDINATOR,
-    Role.HEAD,
-    Role.DEPUTY,
-    Role.REVIEWER,
-    Role.PUBLISHER,
-    Role.ASSESSOR,
-    Role.AUDITOR,
-    Role.SUPERIOR,
-)
-# Who works with a list before it is public; everybody else waits for the reveal.
-SEALED_READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR)
 
 
 @access(Role.ORGANISER)

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bureau.access import access, fetch
+from bureau.access import access, fetch, may, role_names
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging, rule_settings, trail
@@ -25,7 +25,7 @@ from planning.selectors import tasks as selectors
 from planning.services import documents, platform
 from planning.services import tasks as services
 from planning.services.pools import keepers_text
-from planning.views.common import buttons, download, roles_at
+from planning.views.common import READERS, SEALED_READERS, buttons, download, roles_at
 from registry.selectors.entities import scope_label
 
 GET_POST = ["GET", "HEAD", "POST"]
@@ -146,6 +146,7 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "sitting": sitting,
         "draws": [d for s in task.sittings.all() for d in s.draws.all() if d.task_id == task.pk],
         "counts": counts,
+        "readers": _readers(request, task) if counts.selected or counts.reserves else "",
         "scope": scope_label(task.scope),
         "executing": selectors.units_of(task, "executing"),
         "participants": selectors.units_of(task, "participant"),
@@ -294,6 +295,16 @@ def _import(request: HttpRequest, task: Task, form: PlatformForm) -> int:
         actor=request.user,
         file=stored,
     )
+
+
+def _readers(request: HttpRequest, task: Task) -> str:
+    """Empty for somebody who may read the list of the picked, else the roles that may."""
+    if not may(request.user, task.authority_id, READERS):
+        return role_names(READERS)
+    is_sealed = selectors.is_sealed(task)
+    if is_sealed and not may(request.user, task.authority_id, SEALED_READERS):
+        return role_names(SEALED_READERS)
+    return ""
 
 
 def _url(task: Task) -> str:
