@@ -36,6 +36,11 @@ class Line:
         return self.answer is not None and not (needs and self.answer.value != rules.NOT_APPLICABLE)
 
     @property
+    def lacks_photo(self) -> bool:
+        """Answered, and only the photo is missing."""
+        return self.answer is not None and not self.is_done
+
+    @property
     def is_outside(self) -> bool:
         return self.answer is not None and self.item.is_outside(self.answer.number)
 
@@ -63,9 +68,14 @@ class Sheet:
         return [line for line in self.lines if line.answer and line.answer.value == rules.NO]
 
     def next_after(self, number: int) -> int | None:
-        """The next item still without an answer, going round; None when every item has one."""
+        """The next item without an answer or its photo, going round; None when nothing is missing."""
         order = sorted(self.lines, key=lambda line: (line.item.number <= number, line.item.number))
-        return next((line.item.number for line in order if line.answer is None), None)
+        return next((line.item.number for line in order if not line.is_done), None)
+
+    @property
+    def next_line(self) -> Line | None:
+        """Where to go on, from the top."""
+        return next((line for line in self.lines if not line.is_done), None)
 
 
 def of_user(user: User) -> "QuerySet[Visit]":

@@ -135,7 +135,7 @@ def start(request: HttpRequest, pk: Any) -> HttpResponse:
 def checklist(request: HttpRequest, pk: Any) -> HttpResponse:
     matter, row = own_matter(request, pk)
     sheet = reading.sheet(matter)
-    context = {"visit": row, "sheet": sheet, "next_number": sheet.next_after(0)}
+    context = {"visit": row, "sheet": sheet, "next_line": sheet.next_line}
     return render(request, "inspections/field_checklist.html", context)
 
 
@@ -168,6 +168,8 @@ def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             following = reading.sheet(matter).next_after(number)
+            if following == number:
+                messages.warning(request, f"第 {number} 项已保存，还差照片，请拍照后再保存。")
             if following is None:
                 messages.success(request, f"“{matter.matter.name}”的检查表已全部填写。")
                 return redirect("inspections:field-visit", pk=row.pk)
@@ -269,7 +271,14 @@ def finish(request: HttpRequest, pk: Any) -> HttpResponse:
         else:
             messages.success(request, "检查已结束，公示期限开始计算。请录入检查结果。")
             return redirect("inspections:field-visit", pk=row.pk)
-    context = {"visit": row, "member": member, "form": form, "missing": reading.missing(row)}
+    sheets = reading.sheets(row)
+    context = {
+        "visit": row,
+        "member": member,
+        "form": form,
+        "missing": reading.missing(row, sheets),
+        "unfinished": next((sheet for sheet in sheets if sheet.next_line), None),
+    }
     return render(request, "inspections/field_finish.html", context, status=_status(form))
 
 
@@ -342,6 +351,7 @@ def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
         "experts": reading.experts(row),
         "notice": getattr(row, "notice", None),
         "due": calendar.due(row.window_to, day),
+        "unfinished": next((sheet for sheet in sheets if sheet.next_line), None),
         "sheets": [(sheet, calendar.due(sheet.matter.due_on, day)) for sheet in sheets],
         "answered": sum(sheet.answered for sheet in sheets),
         "asked": sum(len(sheet.lines) for sheet in sheets),

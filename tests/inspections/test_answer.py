@@ -136,3 +136,22 @@ def test_a_file_that_is_no_picture_is_refused(case, client):
             kind="photo",
             happened_at=timezone.now(),
         )
+
+
+def test_after_the_last_answer_the_phone_leads_back_to_the_missing_photo(case, client):
+    begun(case)
+    give_answer(case, 1, "yes")
+    give_answer(case, 3, "yes")
+    client.force_login(case.leader, backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/desk/inspections/field/matters/{case.matter.pk}/"
+    values = {"value": "yes", "number": "4.5", "key": uuid7(), "seen": ""}
+
+    answer = client.post(f"{url}2/", values)
+    card = client.get(answer["Location"]).content.decode()
+    listed = client.get(url).content.decode()
+    visit = client.get(f"/desk/inspections/field/{case.visit_pk}/").content.decode()
+
+    assert answer["Location"] == f"{url}3/"
+    assert "还差照片" in card
+    assert ("补第 3 项照片" in listed, "补第 3 项照片" in visit) == (True, True)
+    assert "结束检查</a>" not in visit
