@@ -32,7 +32,6 @@ class Signing:
 
     member: TeamMember
     signature: Signature | None
-    is_me: bool
 
 
 def matters() -> "QuerySet[VisitMatter]":
@@ -104,19 +103,10 @@ def digest(matter: VisitMatter) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signings(matter: VisitMatter, user: User | None = None) -> list[Signing]:
+def signings(matter: VisitMatter) -> list[Signing]:
     """Every current officer with their signature on the present revision."""
     signed = {s.member_id: s for s in matter.signatures.filter(revision=matter.outcome_revision)}
-    return [
-        Signing(
-            member,
-            signed.get(member.pk),
-            user is not None
-            and member.inspector is not None
-            and member.inspector.user_id == user.pk,
-        )
-        for member in fieldwork.officers(matter.visit)
-    ]
+    return [Signing(member, signed.get(member.pk)) for member in fieldwork.officers(matter.visit)]
 
 
 def findings_of_visit(visit_pk: Any) -> list[Finding]:

@@ -45,15 +45,6 @@ def window_of(visit: Visit) -> Window:
 # ---------------------------------------------------------------- who waits for a team
 
 
-def without_team(authority_ids: Iterable[int]) -> QuerySet[Visit]:
-    """Dispatched visits that no live sitting holds."""
-    return (
-        Visit.objects.filter(authority_id__in=list(authority_ids), state=Visit.State.DISPATCHED)
-        .filter(Q(team_sitting__isnull=True) | Q(team_sitting__sitting__state__in=DEAD))
-        .select_related("entity", "unit")
-    )
-
-
 def unfilled(authority_ids: Iterable[int]) -> QuerySet[Visit]:
     """Matched in a draw, but nobody could be found: 直接委派 or a new matching follows (A55)."""
     return Visit.objects.filter(

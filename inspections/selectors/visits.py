@@ -8,7 +8,7 @@ from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subqu
 from bureau.models import User
 from inspections.models import TeamMember, Visit, VisitMatter
 from inspections.selectors.orders import Usage, usage
-from planning.models import Draw, Pick
+from planning.models import Pick
 from registry.models import Listing
 from registry.rules.names import search_key
 
@@ -118,11 +118,3 @@ def picks_of(visit: Visit) -> list[Pick]:
         .distinct()
         .order_by("id")
     )
-
-
-def draws_of(visit: Visit) -> list[Draw]:
-    """The draws that anybody can recompute: those of the picks and that of the team."""
-    draws = {pick.draw.pk: pick.draw for pick in picks_of(visit) if pick.draw}
-    if visit.team_draw:
-        draws[visit.team_draw.pk] = visit.team_draw
-    return list(draws.values())

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bureau import audit
-from bureau.access import require
 from bureau.errors import Conflict, RuleError
 from bureau.models import Agency, Role, User
 from bureau.services import notifications, numbers, outbox, transitions
@@ -348,8 +347,3 @@ def _tell_organisers(tasks: Iterable[Task], actor: User, *, key: str, text: str,
         notifications.notify(
             users=people.values(), key=key, text=text, url=url, authority=task.authority
         )
-
-
-def may_handle(actor: User, visit: Visit) -> None:
-    """Raises Forbidden unless the actor hands out visits here (执行单位分派员、任务经办)."""
-    require(actor, visit.authority_id, Role.COORDINATOR, Role.ORGANISER)

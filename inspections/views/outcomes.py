@@ -48,7 +48,7 @@ def detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "is_problem": has_problem(matter.outcome_codes),
         "sheet": sheet,
         "due": calendar.due(matter.due_on, day) if matter.state not in records.FINAL else None,
-        "signings": records.signings(matter, request.user) if matter.outcome_revision else [],
+        "signings": records.signings(matter) if matter.outcome_revision else [],
         "digest": records.digest(matter) if matter.outcome_revision else "",
         "findings": matter.findings.prefetch_related("disposals").select_related("item"),
         "disposals": [

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from lottery.ratios import percent, picks_for
 
-PERCENT_MODES = frozenset({"percent", "min", "max", "ratio", "at_most"})
 CEILINGS = frozenset({"max", "at_most"})
 EVERYBODY = frozenset({"all", "order"})
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from registry.rules.kinds import RiskFlag, Standing
+
 IN_OPEN_TASK = "in_open_task"
 ANNUAL_CAP = "annual_cap"
 NO_STRATUM = "no_stratum"
@@ -17,16 +19,9 @@ REASONS: dict[str, str] = {
     ANNUAL_CAP: "本年检查已到次数上限",
     NO_STRATUM: "不属于任何一层",
 }
-NOT_DRAWABLE = ("deregistered", "revoked", "cancelled", "moved_out")
+NOT_DRAWABLE = tuple(str(standing) for standing in Standing if not standing.is_drawable)
 # 002 (十三): with one of these marks on the listing the yearly limit does not bind.
-EXEMPT_FLAGS = (
-    "key_field",
-    "complaints",
-    "abnormal_list",
-    "dishonest",
-    "serious_violation",
-    "special",
-)
+EXEMPT_FLAGS = tuple(str(flag) for flag in RiskFlag)
 
 
 @dataclass(frozen=True)

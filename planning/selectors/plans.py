@@ -43,10 +43,6 @@ class Proof:
     goals: Mapping[str, Any]  # setting key → InForce
     limit: int
 
-    @property
-    def in_order(self) -> bool:
-        return not self.uncovered and not self.squeezes
-
 
 @dataclass(frozen=True)
 class Difference:

@@ -81,10 +81,6 @@ class Preview:
     excluded: list[ReasonCount] = field(default_factory=list)
 
     @property
-    def excluded_total(self) -> int:
-        return sum(reason.count for reason in self.excluded)
-
-    @property
     def k(self) -> int:
         return sum(row.k for row in self.strata)
 

@@ -48,12 +48,6 @@ def mark(pick: Pick, *, state: str, actor: User | None) -> Pick:
         return row
 
 
-def mark_dispatched(*, task: Task) -> int:
-    """All waiting picks of a task at once, for the dispatch that records itself; call inside its transaction."""
-    waiting = task.picks.filter(kind=Pick.Rank.SELECTED, state=Pick.State.DRAWN)
-    return int(waiting.update(state=Pick.State.DISPATCHED))
-
-
 def _close_when_done(task: Task, actor: User | None) -> None:
     if task.state != Task.State.DISPATCHED:
         return

@@ -52,10 +52,6 @@ class Parsed(Generic[T]):
     problem: CellProblem | None = None
     notices: tuple[str, ...] = ()
 
-    @property
-    def is_ok(self) -> bool:
-        return self.problem is None
-
 
 def parse_text(raw: object, *, max_length: int = 200) -> Parsed[str]:
     """Text with outer spaces and invisible characters removed (with a notice). Whole floats lose their `.0`."""

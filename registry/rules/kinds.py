@@ -60,25 +60,3 @@ class Standing(Labelled):
     def is_drawable(self) -> bool:
         """A closed one stays in the pool: whether it has really stopped is what the visit finds out."""
         return self in {Standing.ACTIVE, Standing.CLOSED}
-
-    @property
-    def exclusion(self) -> str | None:
-        """The reason code of `excluded.tsv` (DRAW §2), None for a standing that can be drawn."""
-        return None if self.is_drawable else self.value
-
-
-class Course(Labelled):
-    """What becomes of a pick whose standing changed after the draw (002 二十八; DRAW §5 defaults)."""
-
-    INSPECT = "inspect", "照常检查"
-    DEEMED_DONE = "deemed_done", "视为完成抽查"
-    TRANSFER = "transfer", "转交迁入地"
-
-
-def course_after_pick(standing: Standing, *, is_unreachable: bool = False) -> Course:
-    """The default course for an entity found in this standing after it was drawn. Basis: A70, A71 (002 二十八)."""
-    if standing is Standing.MOVED_OUT:
-        return Course.TRANSFER
-    if is_unreachable or not standing.is_drawable:
-        return Course.DEEMED_DONE
-    return Course.INSPECT

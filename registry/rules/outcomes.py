@@ -58,10 +58,6 @@ class Outcome:
         return self.group in {OutcomeGroup.PROBLEM, OutcomeGroup.CORRECTED, OutcomeGroup.REFUSED}
 
     @property
-    def was_inspected(self) -> bool:
-        return self.group is not OutcomeGroup.GONE
-
-    @property
     def stands_alone(self) -> bool:
         """Cannot be combined with any other result of the same matter."""
         return self.group in {OutcomeGroup.CLEAN, OutcomeGroup.NO_ACTIVITY, OutcomeGroup.GONE}

@@ -224,7 +224,3 @@ def _lookalikes(character: str) -> set[str]:
 
 def _replaced(code: str, place: int, character: str) -> str:
     return code[: place - 1] + character + code[place:]
-
-
-# The name used in the project's briefs and in services.
-UsccProblem = CodeProblem

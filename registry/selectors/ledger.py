@@ -42,16 +42,6 @@ def hits_this_year(
     return hits(authority, entity_ids, since, until)
 
 
-def open_entity_ids(
-    authority: Agency, matter_ids: Collection[int] | None = None
-) -> QuerySet[LedgerEntry, int]:
-    """Entities under inspection now, for any of these matters (or for any at all): usable as a subquery."""
-    rows = LedgerEntry.objects.filter(authority=authority, is_open=True)
-    if matter_ids is not None:
-        rows = rows.filter(matters__in=list(matter_ids))
-    return rows.order_by().values_list("entity_id", flat=True).distinct()
-
-
 def of_entity(entity: Entity, authority: Agency, limit: int = 20) -> QuerySet[LedgerEntry]:
     """The latest entries of one entity at one authority, with unit and matters: two queries."""
     rows = entity.ledger.filter(authority=authority)
