@@ -20,9 +20,13 @@ def system(live_db, tmp_path, settings) -> Iterator[str]:
     """Web and worker on a database with the demo's registers and nothing else."""
     if running.CHROMIUM is None:
         pytest.skip("本机没有 Chromium：apt-get install chromium 后再运行浏览器测试")
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # those of the system that will check them
+    settings.PASSWORD_HASHERS = (
+        global_settings.PASSWORD_HASHERS
+    )  # those of the system that will check them
     office.seed(today=timezone.localdate(), count=640)
-    with running.system(live_db.name, live_db.servers, tmp_path / "media", tmp_path / "system.log") as address:
+    with running.system(
+        live_db.name, live_db.servers, tmp_path / "media", tmp_path / "system.log"
+    ) as address:
         yield address
 
 
@@ -32,7 +36,9 @@ def chromium(system: str) -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=running.CHROMIUM, args=running.ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=running.CHROMIUM, args=running.ARGUMENTS
+        )
         yield browser
         browser.close()
 
@@ -40,12 +46,16 @@ def chromium(system: str) -> Iterator[object]:
 class Desk:
     """One person signed in with their own account, in a browser profile of their own."""
 
-    def __init__(self, browser, address: str, username: str | None, size: dict[str, int], folder: Path) -> None:
+    def __init__(
+        self, browser, address: str, username: str | None, size: dict[str, int], folder: Path
+    ) -> None:
         self.context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.problems: list[str] = []
-        self.page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
+        self.page.on(
+            "console", lambda m: self.problems.append(m.text) if m.type == "error" else None
+        )
         self.page.on("pageerror", lambda e: self.problems.append(str(e)))
         self.address, self.folder = address, folder
         self.year = timezone.localdate().year
@@ -65,7 +75,9 @@ class Desk:
         try:
             target.click()
         except Exception as missing:
-            raise AssertionError(f"no “{words}” on {self.page.url}:\n{self.text()[:1500]}") from missing
+            raise AssertionError(
+                f"no “{words}” on {self.page.url}:\n{self.text()[:1500]}"
+            ) from missing
         self.page.wait_for_load_state("load")
 
     def follow(self, words: str) -> None:

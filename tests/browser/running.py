@@ -15,7 +15,9 @@ from urllib.request import urlopen
 
 from django.conf import settings
 
-CHROMIUM = next((p for p in (shutil.which("chromium"), shutil.which("chromium-browser")) if p), None)
+CHROMIUM = next(
+    (p for p in (shutil.which("chromium"), shutil.which("chromium-browser")) if p), None
+)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -45,11 +47,42 @@ def system(database: str, servers, media: Path, log: Path) -> Iterator[str]:
         "MEDIA_ROOT": str(media), "PYTHONUNBUFFERED": "1", "SITE": "both",
     }  # fmt: skip
     environment.pop("PYTEST_CURRENT_TEST", None)
-    web = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]
-    jobs = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "config.wsgi:application",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "4",
+        "--worker-class",
+        "gthread",
+        "--log-level",
+        "warning",
+    ]
+    jobs = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--concurrency",
+        "1",
+        "--loglevel",
+        "WARNING",
+    ]
     with log.open("wb") as output:
         children = [
-            subprocess.Popen(command, cwd=settings.ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
+            subprocess.Popen(
+                command,
+                cwd=settings.ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
             for command in (web, jobs)
         ]
         try:

@@ -19,7 +19,9 @@ WITNESS, COORDINATOR, OFFICER = "nieguanlan", "jingbeichen", "yanruogu"
 
 
 def test_from_a_roster_to_a_result_that_anyone_can_check(desk, tmp_path, settings):
-    people = {name: desk(name) for name in (ORGANISER, KEEPER, HEAD, PUBLISHER, WITNESS, COORDINATOR)}
+    people = {
+        name: desk(name) for name in (ORGANISER, KEEPER, HEAD, PUBLISHER, WITNESS, COORDINATOR)
+    }
     organiser, coordinator = people[ORGANISER], people[COORDINATOR]
 
     import_roster(organiser, tmp_path)
@@ -43,7 +45,11 @@ def test_from_a_roster_to_a_result_that_anyone_can_check(desk, tmp_path, setting
 
     assert "未按批准的勘查、开采方案作业" in found
     assert verdict == "VERIFIED"
-    problems = {name: who.problems for name, who in {**people, "phone": phones[0], "citizen": citizen}.items() if who.problems}
+    problems = {
+        name: who.problems
+        for name, who in {**people, "phone": phones[0], "citizen": citizen}.items()
+        if who.problems
+    }
     assert problems == {}
 
 
@@ -65,7 +71,14 @@ def make_plan(organiser):
     organiser.open("/desk/planning/plans/new/")
     organiser.press("建立计划")
     plan = organiser.page.url
-    add_item(organiser, "矿山开采和生态修复联合抽查", ["矿产资源开采活动", "矿区生态修复"], ["mine"], "count", "2")
+    add_item(
+        organiser,
+        "矿山开采和生态修复联合抽查",
+        ["矿产资源开采活动", "矿区生态修复"],
+        ["mine"],
+        "count",
+        "2",
+    )
     add_item(organiser, "自然资源和林业日常抽查", None, ["enterprise", "trader"], "percent", "1")
     confirm(organiser, plan, "提交审批")
     return plan
@@ -185,7 +198,11 @@ def inspect(leader, colleague):
         officer.press("确认我到场")
         officer.press("确认我到场")
     leader.open(visit)
-    sheets = [a.get_attribute("href") for a in leader.page.query_selector_all("main a.btn") if "检查表" in a.inner_text()]
+    sheets = [
+        a.get_attribute("href")
+        for a in leader.page.query_selector_all("main a.btn")
+        if "检查表" in a.inner_text()
+    ]
     for sheet in sheets:
         fill_checklist(leader, sheet)
     leader.open(visit)
@@ -203,7 +220,11 @@ def inspect(leader, colleague):
 def fill_checklist(leader, sheet):
     page = leader.page
     leader.open(sheet)
-    for item in [a.get_attribute("href") for a in page.query_selector_all("main a.btn") if "填写" in a.inner_text()]:
+    for item in [
+        a.get_attribute("href")
+        for a in page.query_selector_all("main a.btn")
+        if "填写" in a.inner_text()
+    ]:
         leader.open(item)
         is_wrong = "按照经批准的开采方案作业" in leader.text()
         page.check(f"input[name=value][value={'no' if is_wrong else 'yes'}]", force=True)
@@ -228,7 +249,11 @@ def photo(words):
 
 def record_and_sign(leader, colleague, visit):
     leader.open(visit)
-    for matter in [a.get_attribute("href") for a in leader.page.query_selector_all("main a.btn") if "录入结果" in a.inner_text()]:
+    for matter in [
+        a.get_attribute("href")
+        for a in leader.page.query_selector_all("main a.btn")
+        if "录入结果" in a.inner_text()
+    ]:
         leader.open(matter)
         has_problem = "不符合" in leader.text()
         leader.press("录入检查结果")
@@ -245,7 +270,11 @@ def record_and_sign(leader, colleague, visit):
 
 def review(reviewer):
     reviewer.open("/desk/inspections/reviews/")
-    matters = [a.get_attribute("href") for a in reviewer.page.query_selector_all("main td a") if "审核" in a.inner_text()]
+    matters = [
+        a.get_attribute("href")
+        for a in reviewer.page.query_selector_all("main td a")
+        if "审核" in a.inner_text()
+    ]
     assert len(matters) == 2
     for matter in matters:
         reviewer.open(matter)
@@ -266,7 +295,11 @@ def find_result(citizen, firm):
     citizen.open("/")
     citizen.page.fill("input[type=search], input[name=q]", firm)
     citizen.press("查询")
-    links = [a.get_attribute("href") for a in citizen.page.query_selector_all("main table a") if firm in a.inner_text()]
+    links = [
+        a.get_attribute("href")
+        for a in citizen.page.query_selector_all("main table a")
+        if firm in a.inner_text()
+    ]
     texts = []
     for link in dict.fromkeys(links):
         citizen.open(link)
@@ -291,5 +324,7 @@ def verify(citizen, number, tmp_path, settings):
     download.value.save_as(lone)
     inner = next(path.parent for path in folder.rglob("announcement.txt"))
     shutil.rmtree(inner / "__pycache__", ignore_errors=True)
-    done = subprocess.run([sys.executable, "-I", str(lone), str(inner)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", str(lone), str(inner)], capture_output=True, text=True, check=False
+    )
     return done.stdout.strip().splitlines()[-1]
