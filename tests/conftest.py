@@ -22,6 +22,7 @@ pytest_plugins = ["tests.people"]
 
 
 def pytest_configure() -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # else WhiteNoise warns at every client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.JOBS_INLINE = True
     settings.STORAGES = settings.STORAGES | {
