@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE kept for projector pages)
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import native
@@ -67,16 +67,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.postgres",
     "axes",
     "csp",
     "django_htmx",
-    "django_filters",
     "import_export",
-    "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "bureau",
     "registry",
     "planning",
@@ -93,7 +88,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "bureau.middleware.SignInMiddleware",
     "bureau.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from bureau.admin.base import ReadOnlyAdmin
 from bureau.models import AuditEvent, Checkpoint, Membership, RuleSetting, User
 
-# Pages that other packages bring along change things without an event: sign-in counters, second factors, Django's groups.
-FOREIGN = {"auth", "axes", "otp_static", "otp_totp"}
+# Pages that other packages bring along change things without an event: sign-in counters, Django's groups.
+FOREIGN = {"auth", "axes"}
 admin.site.unregister([m for m in admin.site._registry if m._meta.app_label in FOREIGN])
 
 
