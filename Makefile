@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 BIN := .venv/bin
-TYPED = lottery config/embedded.py config/native.py $(wildcard */rules */services */selectors)
+TYPED = lottery $(wildcard config/embedded*.py) config/native.py $(wildcard */rules */services */selectors)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets

@@ -7,10 +7,11 @@ if [ "${YES:-}" != 1 ]; then
   [ "$answer" = yes ] || { echo "没有删除任何内容。"; exit 1; }
 fi
 if [ -x .venv/bin/python ]; then
-  .venv/bin/python config/embedded.py stop >/dev/null || true
-  .venv/bin/python config/embedded.py stop --test >/dev/null || true
-  data="$(.venv/bin/python config/embedded.py where)"
+  .venv/bin/python -m config.embedded stop >/dev/null || true
+  .venv/bin/python -m config.embedded stop --test >/dev/null || true
+  data="$(.venv/bin/python -m config.embedded where 2>/dev/null || true)"
   case "$data" in
+    "") ;; # never set up far enough to have any
     "$(pwd)/.local" | /var/tmp/ssj-*) rm -rf "$data" ;;
     *) echo "SSJ_DATA 指定的 $data 没有删除，如不再需要请自行删除。" ;;
   esac

@@ -142,8 +142,8 @@ def verified() -> bool:
 
 
 def stop_servers() -> None:
-    program = [sys.executable, str(ROOT / "config" / "embedded.py"), "stop"]
-    subprocess.run(program, capture_output=True)
+    program = [sys.executable, "-m", "config.embedded", "stop"]
+    subprocess.run(program, cwd=ROOT, capture_output=True)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> bool:
