@@ -25,7 +25,7 @@ class Matter(models.Model):
         IN_FORCE = "in_force", "执行中"
         ENDED = "ended", "已停用"
 
-    class Method(models.TextChoices):  # 002 (二十四)
+    class Method(models.TextChoices):  # A62: 002 (二十四)
         ON_SITE = "on_site", "实地核查"
         DOCUMENT = "document", "书面检查"
         ONLINE = "online", "网络监测"

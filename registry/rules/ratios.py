@@ -1,6 +1,6 @@
 """Ratio and frequency texts as bureaus write them: 5% · 1户 · 10%(20户) · 不超过名录库的20% · 每三年至少覆盖一次.
 
-The raw text is always kept; what cannot be read is refused with examples, never set to a default (DOMAIN C).
+The raw text is always kept; what cannot be read is refused with examples, never set to a default (A03; DOMAIN C).
 """
 
 import re

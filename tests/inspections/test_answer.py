@@ -47,6 +47,7 @@ def test_no_and_not_applicable_need_words(case, value):
         give_answer(case, 1, value, remark=" ")
 
 
+@pytest.mark.rule("A65")
 def test_a_number_beyond_its_limit_is_not_passed_silently(case):
     begun(case)
 
@@ -65,6 +66,7 @@ def test_a_measured_item_needs_its_number(case):
         give_answer(case, 2, "yes")
 
 
+@pytest.mark.rule("A65")
 @pytest.mark.rule("A67")
 def test_photos_are_stored_once_with_their_fingerprints(case):
     begun(case)

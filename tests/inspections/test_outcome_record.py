@@ -34,6 +34,13 @@ def test_results_that_do_not_agree_are_refused(codes, facts, failed, sentence):
     assert sentence in (found or "")
 
 
+@pytest.mark.rule("A62")
+def test_a_result_names_its_method():
+    found = result_problem(["1"], facts=[], methods=[], failed_items=[])
+
+    assert found == "请至少选择一种检查方式。"
+
+
 def test_several_problems_stand_together():
     found = result_problem(["N01", "N15"], facts=["越界"], methods=["on_site"], failed_items=[1])
 
@@ -47,6 +54,7 @@ def test_no_result_before_the_visit_has_ended(case):
         recorded(case)
 
 
+@pytest.mark.rule("A65")
 def test_it_is_recorded_with_findings_and_their_disposals(case):
     recorded(finished(case, first="no"), ["N01"], [problem("case"), problem(fact="界桩缺失")])
 

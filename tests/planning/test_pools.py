@@ -53,6 +53,7 @@ def test_an_exempt_mark_lifts_the_limit(bureau, matter, flag):
     assert reasons(make_task(bureau, matters=[matter], strata=ALL)) == {}
 
 
+@pytest.mark.rule("A45")
 @pytest.mark.rule("A48")
 def test_a_special_directed_draw_knows_no_limit(bureau, matter):
     [listing] = make_pool(bureau, 1)
@@ -118,6 +119,7 @@ def test_each_stratum_has_its_own_ratio_and_the_first_that_fits_takes(bureau, ma
     assert (found.total, found.candidates, found.in_no_stratum) == (18, 15, 3)
 
 
+@pytest.mark.rule("A27")
 def test_at_most_rounds_down_but_draws_one(bureau, matter):
     make_pool(bureau, 9)
     task = make_task(bureau, matters=[matter], strata=(("全部", {}, "at_most", "5"),))
@@ -125,6 +127,7 @@ def test_at_most_rounds_down_but_draws_one(bureau, matter):
     assert pools.preview(task, DAY).k == 1
 
 
+@pytest.mark.rule("A45")
 def test_candidates_and_excluded_tile_the_scope(bureau, matter):
     inside = make_pool(bureau, 4, kind="mine")
     make_pool(bureau, 3, start=11)

@@ -28,6 +28,7 @@ def found(client, **query) -> list[str]:
 @pytest.mark.parametrize(
     "query", ["清源", "采石", "（滨江）", "(滨江)", "滨江", "91990122ma1000000x", "〔2026〕0号"]
 )
+@pytest.mark.rule("A79")
 def test_two_characters_a_code_or_a_task_number_find_it(bureau, client, query):
     fill_index(bureau, 1, entity_name="清源（滨江）采石场")
     fill_index(bureau, 2, entity_name="石采源清有限公司", entity_code="X", task_number="Y")
@@ -77,6 +78,7 @@ def test_an_altered_page_key_gives_the_first_page(bureau, client):
     assert client.get(RESULTS, {"after": altered}).status_code == 200
 
 
+@pytest.mark.rule("A79")
 def test_csv_is_utf8_with_bom_and_neutralises_formulas(bureau, client):
     fill_index(bureau, 1, entity_name="=HYPERLINK(1)", outcome_text="-未发现问题")
 

@@ -1,4 +1,4 @@
-"""检查对象: identity and facts into Entity, everything of this bureau into Listing (A12–A17)."""
+"""检查对象: identity and facts into Entity, everything of this bureau into Listing (A12, A14, A16, A17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
