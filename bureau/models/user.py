@@ -89,6 +89,10 @@ class User(AbstractUser):
     def has_role(self, *roles: str) -> bool:
         return bool(self.roles.intersection(roles))
 
+    def roles_at(self, authority_id: int) -> frozenset[str]:
+        """The roles this person holds at that authority or one of its units."""
+        return frozenset(s.role for s in self.seats if s.agency.authority_id == authority_id)
+
     def has_role_at(self, authority_id: int | None, *roles: str) -> bool:
         """Holds one of `roles` at this authority or one of its units."""
         return any(s.role in roles and s.agency.authority_id == authority_id for s in self.seats)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from bureau.access import access, fetch
 from bureau.models import Role
+from bureau.views.forms import bound, done, status_of
 from inspections.forms.dispatch import DeemForm, DispatchForm, SplitForm
 from inspections.models import DeemedDone, Visit
 from inspections.rules.processes import VISIT
 from inspections.selectors import dispatch as reading
 from inspections.services import dispatch as service
-from inspections.views.common import bound, done, status_of
 from planning.models import Task
 from planning.rules.processes import TASK
 

@@ -13,12 +13,12 @@ from bureau.access import access, fetch
 from bureau.models import Role
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
+from bureau.views.forms import bound, done, status_of
 from inspections.forms.orders import DecisionForm, DeliveryForm, OrderForm
 from inspections.models import InspectionOrder, Visit
 from inspections.rules.processes import ORDER
 from inspections.selectors import orders as reading
 from inspections.services import notices, orders
-from inspections.views.common import bound, done, roles_at, status_of
 from planning.models import Task
 
 DESK = (Role.COORDINATOR, Role.ORGANISER)
@@ -102,7 +102,7 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
     today = timezone.localdate()
     usage = reading.usage(order.authority, visits, today)
     days = calendar.calendar()
-    is_head = Role.HEAD in roles_at(request.user, order.authority_id)
+    is_head = Role.HEAD in request.user.roles_at(order.authority_id)
     is_open = order.state == InspectionOrder.State.REQUESTED
     context = {
         "order": order,

@@ -153,7 +153,7 @@ def _steps(matter: VisitMatter) -> list[dict[str, Any]]:
 def _actions(request: HttpRequest, matter: VisitMatter) -> dict[str, Any]:
     """Buttons from the transition table, less what this person may not do in this case."""
     user = request.user
-    roles = {s.role for s in user.seats if s.agency.authority_id == matter.authority_id}
+    roles = user.roles_at(matter.authority_id)
     team = reading.team_user_ids(matter.visit)
     is_officer = user.pk in {
         m.inspector.user_id for m in reading.officers(matter.visit) if m.inspector

@@ -13,6 +13,7 @@ from bureau.access import access, fetch
 from bureau.errors import RuleError
 from bureau.models import Agency, Role
 from bureau.selectors import calendar
+from bureau.views.forms import bound, done, status_of
 from inspections.forms.teams import (
     AssignForm,
     DesignateForm,
@@ -26,7 +27,6 @@ from inspections.models import Replacement, TeamSitting, Visit
 from inspections.rules.processes import VISIT
 from inspections.selectors import teams as reading
 from inspections.services import replacements, teams
-from inspections.views.common import bound, done, status_of
 from planning.models import Sitting, Task
 from planning.rules.sittings import SITTING
 

@@ -21,7 +21,7 @@ from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
 from inspections.selectors.dispatch import GONE, is_being_drawn
 from inspections.services.notices import may_issue
-from inspections.views.common import buttons, roles_at
+from inspections.views.common import buttons
 from registry.models import Inspector
 from registry.rules.certificates import certificate_state
 
@@ -105,7 +105,7 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         ),
         "is_replaceable": (replace := VISIT.find(visit.state, "replace")) is not None,
         "may_replace": replace is not None
-        and bool(roles_at(request.user, visit.authority_id).intersection(replace.roles)),
+        and bool(request.user.roles_at(visit.authority_id).intersection(replace.roles)),
         "replacers": role_names(replace.roles) if replace else "",
         "listing": reading.listing_of(visit),
         "usage": reading.usage_of(visit, today),

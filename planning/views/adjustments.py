@@ -16,7 +16,6 @@ from planning.rules.processes import ADJUSTMENT
 from planning.selectors import plans as selectors
 from planning.services import adjustments as services
 from planning.services.adjustments import Change
-from planning.views.common import roles_at
 from planning.views.plans import GET_POST, item_page
 
 
@@ -103,7 +102,7 @@ def adjustment_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _detail(request: HttpRequest, adjustment: PlanAdjustment, form: NoteForm) -> HttpResponse:
     plan = adjustment.plan
-    roles = roles_at(request.user, plan.authority_id)
+    roles = request.user.roles_at(plan.authority_id)
     may = bool(ADJUSTMENT.available(adjustment.state, roles))
     context = {
         "adjustment": adjustment,

@@ -1,4 +1,4 @@
-"""What planning's pages share: whose roles count here, buttons from the process tables, downloads."""
+"""What planning's pages share: buttons from the process tables, downloads."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -29,11 +29,6 @@ SEALED_READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role
 Row = tuple[str, str, str, str, dict[str, str] | None, str]
 
 
-def roles_at(user: User, authority_id: int) -> frozenset[str]:
-    """The roles this person holds at that authority or one of its units."""
-    return frozenset(s.role for s in user.seats if s.agency.authority_id == authority_id)
-
-
 def buttons(
     process: Process,
     state: str,
@@ -44,7 +39,7 @@ def buttons(
     refused: Callable[[str], str] = lambda action: "",
 ) -> dict[str, Any]:
     """components/actions.html from the table: `urls` names the steps this page offers, `refused` why one is barred here."""
-    roles = roles_at(user, authority_id)
+    roles = user.roles_at(authority_id)
     mine: list[Row] = []
     for step in process.available(state, roles):
         if step.action in urls:

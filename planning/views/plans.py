@@ -19,7 +19,7 @@ from planning.rules.processes import PLAN
 from planning.selectors import plans as selectors
 from planning.services import documents
 from planning.services import plans as services
-from planning.views.common import buttons, download, roles_at
+from planning.views.common import buttons, download
 
 GET_POST = ["GET", "HEAD", "POST"]
 
@@ -66,7 +66,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     adjustments = list(plan.adjustments.select_related("requested_by"))
     open_adjustment = next((a for a in adjustments if a.state == "submitted"), None)
     filings = list(plan.filings.select_related("to_agency", "received_by").order_by("-id"))
-    roles = roles_at(request.user, plan.authority_id)
+    roles = request.user.roles_at(plan.authority_id)
     is_draft = plan.state == Plan.State.DRAFT
     context = {
         "plan": plan,

@@ -13,6 +13,7 @@ from bureau.access import access, fetch, require
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors.paging import keyset
+from bureau.views.forms import done
 from planning.forms.sittings import (
     BeaconForm,
     CommitForm,
@@ -119,13 +120,7 @@ def lock(request: HttpRequest, pk: str) -> HttpResponse:
     form = LockForm(_posted(request), is_redraw=bool(reads.needs_reason(sitting)))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data.get("reason", "")
-        try:
-            sittings.lock(sitting=sitting, actor=request.user, reason=reason)
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
+        if done(form, lambda: sittings.lock(sitting=sitting, actor=request.user, reason=reason)):
             messages.success(request, "名单已锁定，公告已发布。请打印锁定单交给每位监督人。")
             return redirect(DETAIL, pk)
     return _confirm(request, sitting, "lock", form=form, points=sitting_page.lock_points(sitting))
@@ -187,16 +182,11 @@ def open_digits(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = fetch(request, ROWS, pk=pk, need=(Role.WITNESS,))
     needs_salt = reads.progress(sitting).needs_commitments
     form = OpenForm(request.POST, has_salt=needs_salt)
-    if form.is_valid():
-        try:
-            sittings.open_digits(sitting=sitting, actor=request.user, **form.cleaned_data)
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, "数字已公布并记录。")
-            return redirect(DETAIL, pk)
+    if form.is_valid() and done(
+        form, lambda: sittings.open_digits(sitting=sitting, actor=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, "数字已公布并记录。")
+        return redirect(DETAIL, pk)
     return _page(request, sitting, open_form=form, status=422)
 
 
@@ -205,18 +195,14 @@ def open_digits(request: HttpRequest, pk: str) -> HttpResponse:
 def beacon(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = _operated(request, pk)
     form = BeaconForm(request.POST)
-    if form.is_valid():
-        try:
-            sittings.set_beacon(
-                sitting=sitting, value=form.cleaned_data["value"], actor=request.user
-            )
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, "公共随机值已登记。")
-            return redirect(DETAIL, pk)
+    if form.is_valid() and done(
+        form,
+        lambda: sittings.set_beacon(
+            sitting=sitting, value=form.cleaned_data["value"], actor=request.user
+        ),
+    ):
+        messages.success(request, "公共随机值已登记。")
+        return redirect(DETAIL, pk)
     return _page(request, sitting, beacon_form=form, status=422)
 
 
@@ -236,21 +222,21 @@ def compute(request: HttpRequest, pk: str) -> HttpResponse:
 def void(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = _operated(request, pk)
     form = VoidForm(_posted(request), sitting=sitting)
-    if request.method == "POST" and form.is_valid():
-        try:
-            voids.request(
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            form,
+            lambda: voids.request(
                 sitting=sitting,
                 reason=form.cleaned_data["reason"],
                 draw=form.cleaned_data.get("draw"),
                 actor=request.user,
-            )
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, "作废申请已提交，等待批准。")
-            return redirect(DETAIL, pk)
+            ),
+        )
+    ):
+        messages.success(request, "作废申请已提交，等待批准。")
+        return redirect(DETAIL, pk)
     return _confirm(
         request,
         sitting,
@@ -270,21 +256,21 @@ def void_decide(request: HttpRequest, pk: str) -> HttpResponse:
         messages.info(request, "没有待批准的作废申请。")
         return redirect(DETAIL, pk)
     form = VoidDecisionForm(_posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            voids.decide(
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            form,
+            lambda: voids.decide(
                 asked=asked,
                 approve=form.cleaned_data["approve"] == "yes",
                 note=form.cleaned_data["note"],
                 actor=request.user,
-            )
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, "意见已记录。")
-            return redirect(DETAIL, pk)
+            ),
+        )
+    ):
+        messages.success(request, "意见已记录。")
+        return redirect(DETAIL, pk)
     status = 422 if form.errors else 200
     context = {"sitting": sitting, "asked": asked, "form": form}
     return render(request, "planning/sitting_void_decide.html", context, status=status)

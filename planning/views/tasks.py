@@ -25,7 +25,7 @@ from planning.selectors import tasks as selectors
 from planning.services import documents, platform
 from planning.services import tasks as services
 from planning.services.pools import keepers_text
-from planning.views.common import READERS, SEALED_READERS, buttons, download, roles_at
+from planning.views.common import READERS, SEALED_READERS, buttons, download
 from registry.selectors.entities import scope_label
 
 GET_POST = ["GET", "HEAD", "POST"]
@@ -127,7 +127,7 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
     today = timezone.localdate()
     is_open = task.state in {Task.State.DRAFT, Task.State.READY}
     is_own = task.draw_source == Task.DrawSource.OWN
-    roles = roles_at(request.user, task.authority_id)
+    roles = request.user.roles_at(task.authority_id)
     confirmations = pools.confirmations(task, today) if is_open and is_own else []
     preview = pools.preview(task, today) if is_open and is_own else None
     is_draft = task.state == Task.State.DRAFT

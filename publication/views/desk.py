@@ -14,6 +14,7 @@ from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
+from bureau.views.forms import done
 from inspections.models import VisitMatter
 from publication.forms.desk import DecideForm, WithholdForm
 from publication.models import PublicEntry
@@ -117,16 +118,18 @@ def withhold(request: HttpRequest, pk: str) -> HttpResponse:
         request, reads.results(request.user.authority_ids), pk=pk, need=(Role.PUBLISHER,)
     )
     form = WithholdForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            nondisclosures.request(visit_matter=pk, actor=request.user, **form.cleaned_data)
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, "已提请主要负责人决定。决定之前，这项结果不公示。")
-            return redirect(f"{reverse('publication:queue')}?part=withheld")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            form,
+            lambda: nondisclosures.request(
+                visit_matter=pk, actor=request.user, **form.cleaned_data
+            ),
+        )
+    ):
+        messages.success(request, "已提请主要负责人决定。决定之前，这项结果不公示。")
+        return redirect(f"{reverse('publication:queue')}?part=withheld")
     return render(request, "publication/withhold.html", {"form": form, "matter": matter})
 
 
@@ -139,18 +142,15 @@ def nondisclosure_decide(request: HttpRequest, pk: str) -> HttpResponse:
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         approve = form.cleaned_data["decision"] == "approve"
-        try:
-            nondisclosures.decide(
+        if done(
+            form,
+            lambda: nondisclosures.decide(
                 visit_matter=pk,
                 approve=approve,
                 note=form.cleaned_data["note"],
                 actor=request.user,
-            )
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
+            ),
+        ):
             messages.success(request, "已同意依法不公开。" if approve else "已退回公示员办理公示。")
             return redirect(f"{reverse('publication:queue')}?part=withheld")
     context = {"form": form, "matter": matter, "row": matter.nondisclosure}

@@ -14,6 +14,7 @@ from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
+from bureau.views.forms import done
 from publication.forms.desk import FindResultForm, ObjectionForm, RecheckForm, ReplyForm
 from publication.models import Objection
 from publication.rules.processes import OBJECTION
@@ -114,21 +115,21 @@ def objection_detail(request: HttpRequest, pk: str) -> HttpResponse:
 def objection_recheck(request: HttpRequest, pk: str) -> HttpResponse:
     row = fetch(request, reads.rows(), pk=pk, need=RECHECKERS)
     form = RecheckForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            objections.recheck(
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            form,
+            lambda: objections.recheck(
                 objection=pk,
                 finding=form.cleaned_data["finding"],
                 is_upheld=form.cleaned_data["is_upheld"] == "yes",
                 actor=request.user,
                 today=timezone.localdate(),
-            )
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            return redirect("publication:objection-detail", pk=pk)
+            ),
+        )
+    ):
+        return redirect("publication:objection-detail", pk=pk)
     step = OBJECTION.find("received", "recheck")
     context = {"form": form, "row": row, "step": step, "heading": "登记复查结论"}
     return render(request, "publication/objection_step.html", context)
@@ -140,15 +141,17 @@ def objection_reply(request: HttpRequest, pk: str) -> HttpResponse:
     row = fetch(request, reads.rows(), pk=pk, need=RECEIVERS)
     today = timezone.localdate()
     form = ReplyForm(request.POST or None, initial={"replied_on": today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            objections.reply(objection=pk, actor=request.user, today=today, **form.cleaned_data)
-        except RuleError as refused:
-            if refused.status != 422:
-                raise
-            form.add_error(None, refused.message)
-        else:
-            return redirect("publication:objection-detail", pk=pk)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and done(
+            form,
+            lambda: objections.reply(
+                objection=pk, actor=request.user, today=today, **form.cleaned_data
+            ),
+        )
+    ):
+        return redirect("publication:objection-detail", pk=pk)
     step = OBJECTION.find("rechecked", "reply")
     context = {"form": form, "row": row, "step": step, "heading": "登记反馈"}
     return render(request, "publication/objection_step.html", context)
@@ -164,7 +167,7 @@ def _due(row: Objection, today: Any) -> Any:
 
 def _actions(request: HttpRequest, row: Objection, problem: str) -> dict[str, Any]:
     mine, theirs = [], []
-    seats = [s.role for s in request.user.seats if s.agency.authority_id == row.authority_id]
+    seats = request.user.roles_at(row.authority_id)
     for step in OBJECTION.available(row.state, seats):
         url = reverse(f"publication:objection-{step.action}", kwargs={"pk": row.pk})
         if step.action == "recheck" and problem:
