@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from bureau.access import access, fetch
 from bureau.services import documents
+from bureau.views.downloads import as_pdf
 from inspections.models import Visit
 from inspections.selectors import documents as notices
 from inspections.selectors import record_sheets
@@ -39,10 +40,3 @@ def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
         documents.pdf("inspections/documents/record_sheet.html", record_sheets.of(visit)),
         f"sheet-{visit.number}",
     )
-
-
-def as_pdf(content: bytes, name: str) -> HttpResponse:
-    """Shown in the browser, saved under an ASCII name."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response

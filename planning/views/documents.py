@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from bureau.access import access, fetch
 from bureau.selectors import audit_trail
 from bureau.services import documents
+from bureau.views.downloads import as_pdf
 from planning.models import Sitting
 from planning.selectors import draws
 
@@ -25,9 +26,7 @@ def record_pdf(request: HttpRequest, pk: str) -> HttpResponse:
         if first
         else settings.PUBLIC_BASE_URL,
     }
-    response = HttpResponse(
+    return as_pdf(
         documents.pdf("planning/documents/draw_record.html", context),
-        content_type="application/pdf",
+        f"draw-record-{first or sitting.pk}",
     )
-    response["Content-Disposition"] = f'inline; filename="draw-record-{first or sitting.pk}.pdf"'
-    return response
