@@ -31,7 +31,8 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
     form = DisposalFilter(request.GET or None, user=request.user)
     filters = form.cleaned_data if form.is_valid() else {}
-    page = keyset(reading.listed(request.user, filters, day), request.GET, order=("due_on", "id"))
+    rows = reading.listed(request.user, filters, day)
+    page = keyset(rows, request.GET, order=("-state", "due_on", "id"))  # open before closed
     counts = reading.counts(request.user, day)
     state = filters.get("state", "")
     context = {
