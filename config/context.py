@@ -58,7 +58,7 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
                 "label": "设置",
                 "url": reverse("bureau:settings"),
                 "count": 0,
-                "current": name.startswith(("bureau:settings", "bureau:member")),
+                "current": name.startswith(("bureau:setting", "bureau:member")),
             }
         )
     return {

@@ -74,7 +74,7 @@ class PersonForm(forms.Form):
 
 class SeatForm(forms.Form):
     agency = forms.ModelChoiceField(Agency.objects.none(), label="单位")
-    role = forms.ChoiceField(label="角色", choices=Role.choices)
+    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *Role.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

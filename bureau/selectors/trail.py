@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
@@ -30,6 +31,14 @@ def as_item(event: AuditEvent) -> dict[str, Any]:
         "is_bad": event.is_bad,
         "url": "",
     }
+
+
+def kind_of(about: str) -> str:
+    """What "planning.sitting:7" is, in the words of the office: 摇号会."""
+    try:
+        return str(apps.get_model(about.partition(":")[0])._meta.verbose_name)
+    except (LookupError, ValueError):
+        return "其他"
 
 
 def full_url(row: models.Model) -> str:

@@ -19,6 +19,7 @@ from bureau.selectors import audit_trail as trail
 from bureau.selectors import people as who
 from bureau.selectors import rule_settings
 from bureau.selectors.paging import keyset
+from bureau.selectors.trail import kind_of
 from bureau.services import files, people
 
 
@@ -38,7 +39,9 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
 def audit_event(request: HttpRequest, pk: int) -> HttpResponse:
     event = fetch(request, AuditEvent.objects.select_related("seal__checkpoint"), pk=pk)
     detail = json.dumps(event.detail, ensure_ascii=False, indent=2, sort_keys=True)
-    return render(request, "bureau/audit_event.html", {"event": event, "detail": detail})
+    about = [(kind_of(key), key) for key in event.about]
+    context = {"event": event, "detail": detail, "about": about}
+    return render(request, "bureau/audit_event.html", context)
 
 
 @access()

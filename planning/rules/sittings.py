@@ -19,7 +19,7 @@ SITTING = Process(
         "computed": "已抽取",
         "voided": "已作废",
     },
-    css={"prepared": "wait", "locked": "lock", "computed": "done", "voided": "bad"},
+    css={"prepared": "wait", "locked": "lock", "computed": "done", "voided": "off"},
     transitions=(
         Transition("prepared", "change", "prepared", (ORGANISER,), "修改安排"),
         Transition("prepared", "discard", "discarded", (ORGANISER,), "取消本次安排"),
@@ -182,6 +182,21 @@ NOT_PROMISED = (
     "不能保证从抽取到检查之间没有人向企业通风报信：每次查看封存名单都会留痕。",
     "不能保证服务器提供的承诺页面是诚实的：可以下载离线页面自行计算承诺。",
 )
+
+
+def verdict_text(code: int, line: str) -> str:
+    """The verifier's last line in the words of the office; what differs (code 1) it says itself (DRAW §3)."""
+    word, _, rest = line.partition(" ")
+    if code == 0:
+        return "核验程序从公开文件重新算出了同样的结果（VERIFIED）。"
+    if word == "VOID":
+        return f"这次抽取已作废：{rest}"
+    if word == "SEALED":
+        day = rest.removeprefix("until ")
+        if day == "immediate":
+            return "公告与链条相符；名单在算出结果时公开，公开后可以整体核验。"
+        return f"公告与链条相符；名单最迟于 {day} 公开，公开后可以整体核验。"
+    return line
 
 
 def promises(witnesses: int, has_beacon: bool) -> list[str]:

@@ -90,7 +90,7 @@ STATE_WORDS = {
     "locked": ("lock", "名单已锁定"),
     "computed": ("done", "已抽取，名单尚未公开"),
     "revealed": ("done", "已公开"),
-    "voided": ("bad", "已作废"),
+    "voided": ("off", "已作废"),
 }
 
 

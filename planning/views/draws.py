@@ -32,6 +32,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
     revealed = reads.is_revealed(draw)
     before, after = reads.neighbours(draw)
     witnesses = draw.sitting.witnesses.count()
+    verdict = reads.verdict(draw) if request.GET.get("check") else None
     context = {
         "draw": draw,
         "st": st,
@@ -46,7 +47,8 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "before": before,
         "after": after,
         "timeline": reads.timeline(draw),
-        "verdict": reads.verdict(draw) if request.GET.get("check") else None,
+        "verdict": verdict,
+        "verdict_text": rules.verdict_text(*verdict) if verdict else "",
         "promises": rules.promises(witnesses, draw.sitting.beacon_source != "none"),
         "not_promised": rules.NOT_PROMISED,
         "events": trail.of(draw),

@@ -10,6 +10,7 @@ from planning.rules.sittings import (
     commitment_doubts,
     least_digits,
     promises,
+    verdict_text,
 )
 
 NOW = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)  # 10:00 in China
@@ -103,3 +104,17 @@ def test_who_committed_elsewhere_is_named():
 
     assert doubts[0].startswith("甲的承诺由服务器代算")
     assert doubts[1].startswith("乙的承诺在操作人的设备上作出")
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "words"),
+    [
+        (0, "VERIFIED", "重新算出了同样的结果"),
+        (3, "SEALED until immediate", "名单在算出结果时公开"),
+        (3, "SEALED until 2026-12-31", "名单最迟于 2026-12-31 公开"),
+        (3, "VOID 监督人退场", "已作废：监督人退场"),
+        (1, "result.tsv 第 3 行不同", "result.tsv 第 3 行不同"),
+    ],
+)
+def test_the_verifier_s_line_is_put_into_words(code, line, words):
+    assert words in verdict_text(code, line)
