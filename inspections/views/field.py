@@ -57,7 +57,7 @@ def today(request: HttpRequest) -> HttpResponse:
     visits = reading.today_for(request.user, day)
     context = {
         "day": day,
-        "rows": [_today_row(visit, day) for visit in visits],
+        "rows": sorted((_today_row(visit, day) for visit in visits), key=_nearest),
         "coming": reading.coming_for(request.user, day),
     }
     return render(request, "inspections/field_today.html", context)
@@ -124,7 +124,7 @@ def start(request: HttpRequest, pk: Any) -> HttpResponse:
         except RuleError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, "已登记到场，检查开始。请出示执法证，送达检查告知书。")
+            messages.success(request, "已登记到场，检查开始。请出示执法证，送达检查通知书。")
             return redirect("inspections:field-visit", pk=row.pk)
     context = {"visit": row, "member": member, "form": form}
     return render(request, "inspections/field_start.html", context, status=_status(form))
@@ -320,6 +320,12 @@ def _today_row(row: Visit, day: date) -> tuple[Any, ...]:
         days = [m.due_on for m in row.matters.all() if m.due_on and m.state not in records.FINAL]
         lead, on = ("公示期限", min(days)) if days else (lead, on)
     return row, VISIT.css[row.state], lead, calendar.due(on, day), on
+
+
+def _nearest(row: tuple[Any, ...]) -> tuple[bool, int]:
+    """The one under way first, then by what is left: the latest on top."""
+    visit, _, _, due, _ = row
+    return visit.state != Visit.State.IN_PROGRESS, due.days_left if due else 10_000
 
 
 def _status(form: Any) -> int:

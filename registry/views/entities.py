@@ -52,7 +52,7 @@ def entity_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "page": page, "rows": register.rows(page.rows, authority, today), "facets": register.facets(authority, request.GET, today),
         "chips": register.saved_filters(request.user, query), "query": query, "save_form": SaveFilterForm(initial={"query": query}),
-        "tag_form": TagForm(), "count": register.in_pool_count(authority), "may_keep": request.user.has_role_at(authority.pk, *KEEPERS),
+        "tag_form": TagForm(auto_id="bulk_%s"), "count": register.in_pool_count(authority), "may_keep": request.user.has_role_at(authority.pk, *KEEPERS),
         "is_filtered": any(wanted.get(name) for name in form.fields if name != "of"),
         "crumbs": crumbs(here=LIST[0]), "tab": "entities",
     }  # fmt: skip
