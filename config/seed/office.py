@@ -128,7 +128,9 @@ def _matters(agencies: dict[str, Agency], author: User, year: int) -> None:
                 "required_quals": matter.required_quals, "expert_fields": matter.expert_fields,
             },
         )  # fmt: skip
-        checklist = Checklist.objects.create(matter=matter, version=1, name=f"{matter.name.removesuffix('检查')}检查表")
+        checklist = Checklist.objects.create(
+            matter=matter, version=1, name=f"{matter.name.removesuffix('检查')}检查表"
+        )
         ChecklistItem.objects.bulk_create(
             [
                 ChecklistItem(

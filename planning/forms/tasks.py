@@ -238,4 +238,8 @@ def _stratum_initial(stratum: Stratum) -> dict[str, Any]:
 
 
 def _whole(text: Any) -> int:
-    return int(text) if isinstance(text, str) and text.isdigit() and len(text) < 4 else 0
+    return (
+        int(text)
+        if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4
+        else 0
+    )

@@ -160,6 +160,6 @@ def _chosen(rows: Any, request: HttpRequest, task: Task) -> tuple[Any, str]:
     if reason in REASONS:
         return rows.filter(excluded=reason), f"排除：{REASONS[reason]}"
     labels = [stratum.label for stratum in task.strata.all()]
-    if layer.isdigit() and int(layer) < len(labels):
+    if layer.isascii() and layer.isdigit() and len(layer) < 4 and int(layer) < len(labels):
         return rows.filter(layer=int(layer), excluded=""), f"候选：{labels[int(layer)]}"
     return rows, "符合范围的对象"

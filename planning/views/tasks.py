@@ -90,7 +90,10 @@ def task_create(request: HttpRequest) -> HttpResponse:
     if request.GET.get("item"):
         number = request.GET["item"]
         rows = selectors.startable_items(request.user).select_related("plan__authority")
-        item = get_object_or_404(rows, pk=number if number.isdigit() else 0)
+        item = get_object_or_404(
+            rows,
+            pk=int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0,
+        )
     authority = item.plan.authority if item else request.user.home
     year = timezone.localdate().year
     defaults = {

@@ -112,7 +112,12 @@ CELLS = [
     cell("bureau:members", *ADMINS, outsider=200),
     cell("bureau:member-create", "system_admin", outsider=200),
     cell(
-        "bureau:member-create", "system_admin", method="post", make=new_person, ok=302, outsider=None
+        "bureau:member-create",
+        "system_admin",
+        method="post",
+        make=new_person,
+        ok=302,
+        outsider=None,
     ),
     cell("bureau:member-detail", *ADMINS, make=person),
     cell("bureau:member-detail", "system_admin", method="post", make=new_seat, ok=302),

@@ -24,7 +24,11 @@ OURS = ("home", "bureau:", "registry:", "planning:", "inspections:", "publicatio
 
 @pytest.fixture
 def cast(db) -> dict[str, object]:
-    """A whole bureau: one person per role, the superior's reader, the outsider, and `everyone` who prepares objects."""
+    return a_whole_bureau()
+
+
+def a_whole_bureau() -> dict[str, object]:
+    """One person per role, the superior's reader, the outsider, and `everyone` who prepares objects."""
     superior_bureau = make_authority("SFS", "示范市自然资源和规划局")
     bureau = make_authority("SFX", "示范县自然资源和规划局", superior_bureau)
     foreign = make_authority("LYX", "邻云县自然资源和规划局")
