@@ -1,5 +1,6 @@
 """Sign in and out, one's own profile and messages."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
@@ -19,6 +20,7 @@ login = public(
         template_name="bureau/login.html",
         authentication_form=LoginForm,
         redirect_authenticated_user=True,
+        extra_context={"site": None, "site_name": settings.SITE_NAME},  # not the host's name
     )
 )
 logout = access()(LogoutView.as_view())

@@ -125,12 +125,13 @@ def evidence_of_visit(visit_pk: Any) -> list[Evidence]:
 
 def outcome_rows(rows: list[VisitMatter], today: date) -> list[dict[str, Any]]:
     """The matters of a visit (`of_visit`) as inspections/_outcomes.html shows them."""
+    days = calendar.calendar()
     return [
         {
             "matter": row,
             "labels": labels(row.outcome_codes),
             "methods": method_labels(row.methods) if row.outcome_codes else "",
-            "due": calendar.due(row.due_on, today) if row.state not in FINAL else None,
+            "due": calendar.due(row.due_on, today, known=days) if row.state not in FINAL else None,
             "css": VISIT_MATTER.css[row.state],
             "is_problem": has_problem(row.outcome_codes),
         }

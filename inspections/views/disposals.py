@@ -33,7 +33,7 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
     filters = form.cleaned_data if form.is_valid() else {}
     rows = reading.listed(request.user, filters, day)
     page = keyset(rows, request.GET, order=("-state", "due_on", "id"))  # open before closed
-    counts = reading.counts(request.user, day)
+    counts, days = reading.counts(request.user, day), calendar.calendar()
     state = filters.get("state", "")
     context = {
         "form": form,
@@ -42,7 +42,9 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
             (
                 row,
                 reading.measure_label(row.measure),
-                calendar.due(row.due_on, day) if row.state == Disposal.State.OPEN else None,
+                calendar.due(row.due_on, day, known=days)
+                if row.state == Disposal.State.OPEN
+                else None,
             )
             for row in page.rows
         ],

@@ -14,6 +14,7 @@ from bureau.access import access, fetch
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.ids import uuid7
 from bureau.models import Role, StoredFile
+from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.services import files
 from inspections.forms.fieldwork import (
@@ -54,10 +55,10 @@ def own_matter(request: HttpRequest, pk: Any) -> tuple[VisitMatter, Visit]:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
-    visits = reading.today_for(request.user, day)
+    visits, days = reading.today_for(request.user, day), calendar.calendar()
     context = {
         "day": day,
-        "rows": sorted((_today_row(visit, day) for visit in visits), key=_nearest),
+        "rows": sorted((_today_row(visit, day, days) for visit in visits), key=_nearest),
         "coming": reading.coming_for(request.user, day),
     }
     return render(request, "inspections/field_today.html", context)
@@ -313,13 +314,13 @@ def thumbnail(request: HttpRequest, pk: Any) -> HttpResponse:
     return response
 
 
-def _today_row(row: Visit, day: date) -> tuple[Any, ...]:
+def _today_row(row: Visit, day: date, days: Calendar) -> tuple[Any, ...]:
     """The visit, its shape, and what is due: the visit, or once it has ended its publication."""
     lead, on = "检查期限", row.window_to
     if row.state == Visit.State.FINISHED:
         days = [m.due_on for m in row.matters.all() if m.due_on and m.state not in records.FINAL]
         lead, on = ("公示期限", min(days)) if days else (lead, on)
-    return row, VISIT.css[row.state], lead, calendar.due(on, day), on
+    return row, VISIT.css[row.state], lead, calendar.due(on, day, known=days), on
 
 
 def _nearest(row: tuple[Any, ...]) -> tuple[bool, int]:

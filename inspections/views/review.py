@@ -23,7 +23,7 @@ from inspections.services import review
 @access(Role.REVIEWER)
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    day = timezone.localdate()
+    day, days = timezone.localdate(), calendar.calendar()
     rows = records.to_review(request.user)
     only_clean = request.GET.get("only") == "clean"
     page = keyset(records.clean(rows) if only_clean else rows, request.GET, order=("due_on", "id"))
@@ -33,7 +33,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             {
                 "matter": row,
                 "labels": records.labels(row.outcome_codes),
-                "due": calendar.due(row.due_on, day),
+                "due": calendar.due(row.due_on, day, known=days),
                 "is_clean": is_clean(row.outcome_codes),
             }
             for row in page.rows

@@ -42,12 +42,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     elif part == "withheld":
         context["withheld"] = reads.withheld(ids)[:200]
         context["to_decide"] = reads.to_decide(ids)
+        context["may_decide"] = request.user.has_role(Role.HEAD)
     else:
-        rows = list(waiting[:200])
+        rows, days = list(waiting[:200]), calendar.calendar()
         context["rows"] = [
             {
                 "matter": row,
-                "due": calendar.due(row.due_on, today),
+                "due": calendar.due(row.due_on, today, known=days),
                 "mine": request.user.has_role_at(row.authority_id, Role.PUBLISHER),
             }
             for row in rows
@@ -168,12 +169,12 @@ def _confirm(request: HttpRequest, pks: list[str], error: str = "") -> HttpRespo
     if not rows:
         messages.error(request, "请先勾选要公示的结果。")
         return redirect("publication:queue")
-    today = timezone.localdate()
+    today, days = timezone.localdate(), calendar.calendar()
     shown = [
         {
             "matter": row,
             "content": content.result(row, today),
-            "due": calendar.due(row.due_on, today),
+            "due": calendar.due(row.due_on, today, known=days),
         }
         for row in rows
     ]

@@ -35,7 +35,8 @@ def objection_list(request: HttpRequest) -> HttpResponse:
     if state in Objection.State.values:
         rows = rows.filter(state=state)
     page = keyset(rows, request.GET)
-    shown = [{"objection": row, "due": _due(row, today)} for row in page.rows]
+    days = calendar.calendar()
+    shown = [{"objection": row, "due": _due(row, today, days)} for row in page.rows]
     states = [("", "全部"), *Objection.State.choices]
     chips = [
         {"label": label, "count": None, "url": f"?state={key}", "current": key == state}
@@ -157,12 +158,12 @@ def objection_reply(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "publication/objection_step.html", context)
 
 
-def _due(row: Objection, today: Any) -> Any:
+def _due(row: Objection, today: Any, days: Any = None) -> Any:
     on = {
         Objection.State.RECEIVED: row.recheck_due_on,
         Objection.State.RECHECKED: row.reply_due_on,
     }.get(row.state)  # type: ignore[call-overload]
-    return calendar.due(on, today)
+    return calendar.due(on, today, known=days)
 
 
 def _actions(request: HttpRequest, row: Objection, problem: str) -> dict[str, Any]:
