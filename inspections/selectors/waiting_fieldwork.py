@@ -18,6 +18,7 @@ from inspections.selectors.disposals import measure_label
 
 LIMIT = 50
 State = VisitMatter.State
+SHOWN = ("visit__entity", "matter")  # more joins cost more to plan than to read
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -62,7 +63,7 @@ def _results(user: User, today: date, days: Calendar) -> list[WaitingItem]:
         visit_matter=OuterRef("pk"), user=user, revision=OuterRef("outcome_revision")
     )
     rows = (
-        records.matters()
+        VisitMatter.objects.select_related(*SHOWN)
         .filter(
             Exists(mine),
             visit__state__in=[Visit.State.FINISHED, Visit.State.RECORDED],
@@ -85,7 +86,10 @@ def _reviews(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     own = reach(user, Role.REVIEWER)
     rows = records.to_review(user).filter(authority_id__in=user.own_authority_ids)
     found = list(
-        rows.prefetch_related("visit__team__inspector").order_by("due_on", "id")[: 2 * LIMIT]
+        rows.select_related(None)
+        .select_related(*SHOWN)
+        .prefetch_related("visit__team__inspector")
+        .order_by("due_on", "id")[: 2 * LIMIT]
     )
     others = _reviewers_of({row.responsible_id for row in found}) if found else {}
     return [

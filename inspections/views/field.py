@@ -318,8 +318,8 @@ def _today_row(row: Visit, day: date, days: Calendar) -> tuple[Any, ...]:
     """The visit, its shape, and what is due: the visit, or once it has ended its publication."""
     lead, on = "检查期限", row.window_to
     if row.state == Visit.State.FINISHED:
-        days = [m.due_on for m in row.matters.all() if m.due_on and m.state not in records.FINAL]
-        lead, on = ("公示期限", min(days)) if days else (lead, on)
+        open_on = [m.due_on for m in row.matters.all() if m.due_on and m.state not in records.FINAL]
+        lead, on = ("公示期限", min(open_on)) if open_on else (lead, on)
     return row, VISIT.css[row.state], lead, calendar.due(on, day, known=days), on
 
 

@@ -9,7 +9,14 @@ from inspections.models import VisitMatter
 from inspections.selectors.waiting_fieldwork import for_user
 from inspections.services import disposals, outcomes
 from registry.models import ChecklistItem
-from tests.inspections.field_case import begun, finished, problem, recorded, sign
+from tests.inspections.field_case import (
+    begun,
+    finished,
+    ordered_case,
+    problem,
+    recorded,
+    sign,
+)
 from tests.people import make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +109,20 @@ def test_the_visit_page_costs_the_same_for_many_items(case, client, django_asser
         page = client.get(url).content.decode()
 
     assert "检查表 0／29 项" in page
+
+
+def test_the_phone_puts_what_is_under_way_before_what_waits_for_its_result(
+    case, client, organiser_coordinator, head
+):
+    finished(case)
+    other = ordered_case(
+        case.visit.authority, case.leader, case.second, organiser_coordinator, head, number=2
+    )
+    begun(other)
+    client.force_login(case.leader, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get("/desk/inspections/field/").content.decode()
+
+    first, second = (page.index(one.visit.entity.name) for one in (other, case))
+    assert first < second
+    assert "公示期限" in page
