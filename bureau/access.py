@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest
 
@@ -51,11 +52,7 @@ def may(user: User, authority_id: int | None, roles: "tuple[str, ...] | frozense
         return authority_id in user.authority_ids
     if user.has_role_at(authority_id, *roles):
         return True
-    return (
-        Role.SUPERIOR in roles
-        and Role.SUPERIOR in user.roles
-        and authority_id in user.authority_ids
-    )
+    return Role.SUPERIOR in roles and authority_id in user.subordinate_ids
 
 
 def require(user: User, authority_id: int | None, *roles: str) -> None:
@@ -81,7 +78,7 @@ def fetch(
     user: User = request.user  # type: ignore[assignment]
     try:
         row = queryset.visible_to(user).get(**lookup)  # type: ignore[attr-defined]
-    except (queryset.model.DoesNotExist, ValueError, TypeError) as missing:
+    except (queryset.model.DoesNotExist, ValidationError, ValueError, TypeError) as missing:
         raise Http404("没有找到，或不在您的管辖范围内。") from missing
     if need:
         require(user, row.authority_id, *need)

@@ -78,13 +78,17 @@ class User(AbstractUser):
     @cached_property
     def authority_ids(self) -> frozenset[int]:
         """Authorities whose rows this person may see: their own, and with the superior role the subordinates' too (A15, A30)."""
+        return self.own_authority_ids | self.subordinate_ids
+
+    @cached_property
+    def subordinate_ids(self) -> frozenset[int]:
+        """Authorities directly below one at which this person holds the superior role."""
         above = [s.agency.authority_id for s in self.seats if s.role == Role.SUPERIOR]
         if not above:
-            return self.own_authority_ids
+            return frozenset()
         from bureau.models.agency import Agency
 
-        below = Agency.objects.filter(superior_id__in=above).values_list("pk", flat=True)
-        return self.own_authority_ids | frozenset(below)
+        return frozenset(Agency.objects.filter(superior_id__in=above).values_list("pk", flat=True))
 
     def has_role(self, *roles: str) -> bool:
         return bool(self.roles.intersection(roles))

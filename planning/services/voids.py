@@ -106,6 +106,8 @@ def decide(*, asked: VoidRequest, approve: bool, actor: User, note: str = "") ->
     require_approver(sitting, actor)
     if actor.pk in {asked.requested_by_id, sitting.operator_id}:
         raise Forbidden("申请人和操作人不能批准作废，请由其他有权人员审批。")
+    if sitting.witnesses.filter(user=actor).exists():
+        raise Forbidden("您是本次摇号的监督人，不能批准作废，请由其他有权人员审批。")
     if not approve and not note.strip():
         raise RuleError("不同意作废，请写明意见。")
     asked.state = VoidRequest.State.APPROVED if approve else VoidRequest.State.REFUSED
@@ -125,16 +127,27 @@ def decide(*, asked: VoidRequest, approve: bool, actor: User, note: str = "") ->
 
 
 def needs_superior(sitting: Sitting) -> bool:
-    """Once digits are known the superior approves, unless the setting leaves it to the head (DRAW §3)."""
+    """Once digits, a beacon's value or the result are known the superior approves, unless the setting leaves it to the
+    head (DRAW §3). Where no superior is entered, the head is all there is."""
+    if sitting.authority.superior_id is None:
+        return False
     year = timezone.localdate().year
     wanted = rule_settings.value_of("void_approver", sitting.authority, year)
-    return wanted == "superior" and sitting.witnesses.filter(opened_at__isnull=False).exists()
+    return wanted == "superior" and (
+        sitting.state == Sitting.State.COMPUTED
+        or sitting.witnesses.filter(opened_at__isnull=False).exists()
+        or progress.progress(sitting).beacon_known
+    )
 
 
 def require_approver(sitting: Sitting, actor: User) -> None:
     """Raises Forbidden unless the actor may decide on voiding this sitting."""
-    role = Role.SUPERIOR if needs_superior(sitting) else Role.HEAD
-    require(actor, sitting.authority_id, role)
+    if not needs_superior(sitting):
+        require(actor, sitting.authority_id, Role.HEAD)
+    elif (
+        sitting.authority_id not in actor.subordinate_ids
+    ):  # one's own authority has another above it
+        raise Forbidden("报数以后作废须由上级主管部门批准，您不在本单位的上级主管部门任上级主管。")
 
 
 def _approvers(sitting: Sitting) -> list[User]:

@@ -140,7 +140,7 @@ def actions(
 def may_decide(sitting: Sitting, user: User) -> bool:
     """Whether this reader approves a void here."""
     if voids.needs_superior(sitting):
-        return Role.SUPERIOR in user.roles and sitting.authority_id not in user.own_authority_ids
+        return sitting.authority_id in user.subordinate_ids
     return user.has_role_at(sitting.authority_id, Role.HEAD)
 
 
