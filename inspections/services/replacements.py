@@ -228,13 +228,17 @@ def _pending(replacement: Replacement, actor: User) -> tuple[Replacement, Visit]
     require(actor, visit.authority_id, *_DESK)
     if _is_self(asked.leaver, actor):
         raise Forbidden("您就是要退出的人员，更换须由他人同意，请由其他分派员或任务经办办理。")
+    if asked.requested_by_id == actor.pk:
+        raise Forbidden("这项更换由您提出，须由另一位分派员或任务经办同意。")
     return asked, visit
 
 
 def may_decide(actor: User, replacement: Replacement) -> bool:
     """Whether the page shows the buttons. Needs `leaver` with its person and `visit` loaded."""
-    return may(actor, replacement.visit.authority_id, _DESK) and not _is_self(
-        replacement.leaver, actor
+    return (
+        may(actor, replacement.visit.authority_id, _DESK)
+        and replacement.requested_by_id != actor.pk
+        and not _is_self(replacement.leaver, actor)
     )
 
 

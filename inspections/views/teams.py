@@ -342,7 +342,7 @@ def _replacement_page(
         "asked": asked,
         "visit": asked.visit,
         "may_decide": may_decide,
-        "is_leaver": is_open and not may_decide and request.user.has_role(*DESK),
+        "is_barred": is_open and not may_decide and request.user.has_role(*DESK),
         "following": following,
         "skipped": [(pid, code.label) for pid, code in skipped],
         "problem": problem,

@@ -20,6 +20,7 @@ from tests.inspections.dispatch_cast import (
     ordered,
     sign_in_as,
 )
+from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +123,7 @@ def test_after_a_replacement_it_is_made_again_under_the_same_code(bureau, visit,
         member=visit.team.get(part="member"),
         code="health",
         note="住院",
-        actor=both,
+        actor=make_user("asker", "测提出", bureau, "coordinator"),
     )
     with pytest.raises(RuleError, match="人员更换待办理"):
         notices.issue(visit=visit, actor=both, today=TODAY)

@@ -6,6 +6,7 @@ import pytest
 
 import lottery
 from bureau.errors import Conflict, Forbidden, RuleError
+from bureau.models import User
 from inspections.models import Replacement, Visit
 from inspections.selectors import teams as reading
 from inspections.services import replacements
@@ -41,6 +42,13 @@ def visit(bureau, both, witness):
     return Visit.objects.get(pk=visit.pk)
 
 
+def asker(visit):
+    """Somebody else of the desk: who asks does not agree."""
+    return User.objects.filter(username="asker").first() or make_user(
+        "asker", "测提出", visit.authority, "coordinator"
+    )
+
+
 def member_of(visit, part="member"):
     return visit.team.get(part=part, is_current=True)
 
@@ -67,7 +75,7 @@ def by_hand(visit, leaving):
 @pytest.mark.rule("A56")
 def test_the_smallest_ticket_follows_whoever_leaves(visit, both):
     expected = by_hand(visit, member_of(visit))
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
 
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
@@ -78,7 +86,7 @@ def test_the_smallest_ticket_follows_whoever_leaves(visit, both):
 
 @pytest.mark.rule("A52")
 def test_a_leader_is_followed_by_a_leader(visit, both):
-    asked = ask(visit, both, part="leader")
+    asked = ask(visit, asker(visit), part="leader")
 
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
@@ -89,9 +97,9 @@ def test_a_leader_is_followed_by_a_leader(visit, both):
 @pytest.mark.rule("A56")
 def test_without_a_lawful_cause_nobody_is_replaced(visit, both):
     with pytest.raises(RuleError, match="法定原因"):
-        ask(visit, both, code="friendship")
+        ask(visit, asker(visit), code="friendship")
     with pytest.raises(RuleError, match="具体情况"):
-        ask(visit, both, note=" ")
+        ask(visit, asker(visit), note=" ")
 
 
 @pytest.mark.rule("A56")
@@ -107,6 +115,26 @@ def test_the_leaver_does_not_agree_to_their_own_replacement(bureau, visit, both)
     assert Replacement.objects.get().approved_by == other
 
 
+@pytest.mark.rule("A56")
+def test_who_asks_for_a_replacement_does_not_agree_to_it(visit, both):
+    """Else one person of the desk could exchange whom the draw has chosen."""
+    asked = ask(visit, both)
+    (newcomer,) = make_officers(visit.authority, 1, start=60)
+    steps = (
+        lambda: replacements.consent(replacement=asked, actor=both, today=TODAY),
+        lambda: replacements.pass_over(replacement=asked, pid="x", code="health", actor=both),
+        lambda: replacements.designate(
+            replacement=asked, person=newcomer, reason="熟悉情况", actor=both, today=TODAY
+        ),
+        lambda: replacements.decline(replacement=asked, note="不必更换", actor=both),
+    )
+
+    for step in steps:
+        with pytest.raises(Forbidden, match="由您提出"):
+            step()
+    assert Replacement.objects.get().state == "requested"
+
+
 @pytest.mark.rule("A57")
 def test_a_member_declares_an_interest_and_never_follows_again(visit, both, bureau, inspector_user):
     leaver = member_of(visit).inspector
@@ -118,14 +146,14 @@ def test_a_member_declares_an_interest_and_never_follows_again(visit, both, bure
         replacements.decline(replacement=asked, note="人手不够", actor=both)
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
-    again = ask(visit, both)
+    again = ask(visit, asker(visit))
     following, _ = reading.next_in_order(again, TODAY)
     assert following.pid != leaver.pid
 
 
 def test_somebody_passed_over_by_hand_is_noted_with_code_and_approver(visit, both):
     expected = by_hand(visit, member_of(visit))
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
 
     replacements.pass_over(replacement=asked, pid=expected[0], code="health", actor=both)
     asked.refresh_from_db()
@@ -142,7 +170,7 @@ def test_somebody_passed_over_by_hand_is_noted_with_code_and_approver(visit, bot
 def test_whose_certificate_has_lapsed_since_is_passed_over_by_rule(visit, both):
     expected = by_hand(visit, member_of(visit))
     Inspector.objects.filter(pid=expected[0]).update(certificate_expires_on=date(2026, 4, 1))
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
 
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
@@ -156,7 +184,7 @@ def test_whose_certificate_has_lapsed_since_is_passed_over_by_rule(visit, both):
 def test_changes_tsv_says_who_left_who_came_and_who_was_passed_over(visit, both):
     expected = by_hand(visit, member_of(visit))
     out = member_of(visit).inspector.pid
-    asked = ask(visit, both, code="transfer", note="调离")
+    asked = ask(visit, asker(visit), code="transfer", note="调离")
     replacements.pass_over(replacement=asked, pid=expected[0], code="schedule", actor=both)
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
@@ -174,7 +202,7 @@ def test_changes_tsv_says_who_left_who_came_and_who_was_passed_over(visit, both)
 
 def test_designation_out_of_turn_is_marked_in_public(visit, both):
     last = by_hand(visit, member_of(visit))[-1]
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
 
     replacements.designate(
         replacement=asked,
@@ -200,7 +228,7 @@ def test_a_designated_person_must_cover_what_the_law_asks_for(bureau, both, witn
         member=visit.team.get(inspector__quals=["测绘"]),
         code="health",
         note="住院",
-        actor=both,
+        actor=asker(visit),
     )
 
     with pytest.raises(RuleError, match="缺少依法须具备的“测绘”"):
@@ -212,8 +240,8 @@ def test_a_designated_person_must_cover_what_the_law_asks_for(bureau, both, witn
 
 
 def test_two_who_leave_one_team_are_replaced_in_team_order(visit, both):
-    later = ask(visit, both, part="member")
-    earlier = ask(visit, both, part="leader")
+    later = ask(visit, asker(visit), part="member")
+    earlier = ask(visit, asker(visit), part="leader")
 
     with pytest.raises(RuleError, match="须按组内次序办理"):
         replacements.consent(replacement=later, actor=both, today=TODAY)
@@ -226,7 +254,7 @@ def test_two_who_leave_one_team_are_replaced_in_team_order(visit, both):
 def test_an_assigned_team_has_no_order(bureau, both):
     (visit,) = dispatched(bureau, both)
     assigned(visit, both, make_officers(bureau, 2))
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
 
     with pytest.raises(RuleError, match="没有递补次序"):
         replacements.consent(replacement=asked, actor=both, today=TODAY)
@@ -237,11 +265,11 @@ def test_it_is_too_late_once_the_visit_has_begun(visit, both, head):
     Visit.objects.filter(pk=visit.pk).update(state="in_progress")
 
     with pytest.raises(Conflict, match="检查现在是“检查中”"):
-        ask(visit, both)
+        ask(visit, asker(visit))
 
 
 def test_the_second_consent_is_refused(visit, both):
-    asked = ask(visit, both)
+    asked = ask(visit, asker(visit))
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
     with pytest.raises(Conflict, match="已由他人办理"):

@@ -16,6 +16,7 @@ from tests.inspections.dispatch_cast import (
     prepared_sitting,
     task_of,
 )
+from tests.people import make_user
 from tests.planning.build import make_listing
 from tests.site.access import cell
 
@@ -89,7 +90,7 @@ def a_replacement(cast):
         member=visit.team.get(part="member"),
         code="health",
         note="住院",
-        actor=cast["everyone"],
+        actor=make_user("asker", "测提出", cast["bureau"], "coordinator"),
     )
     return {"pk": asked.pk}, {}
 
