@@ -4,7 +4,8 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from bureau.models import Agency, Membership, User
+from bureau.audit import reference
+from bureau.models import Agency, AuditEvent, Membership, User
 
 
 def of_authority(authority: Agency) -> "QuerySet[User]":
@@ -26,12 +27,23 @@ def of_authority(authority: Agency) -> "QuerySet[User]":
 
 
 def get_or_404(user: User, pk: int) -> User:
-    """A person of one's own authority, or one without any seat yet (just created by an administrator)."""
+    """A person of one's own authority, or one whom its administrators created and nobody has given a seat yet."""
     person = get_object_or_404(User, pk=pk)
     authorities = set(person.memberships.values_list("agency__authority_id", flat=True))
-    if authorities and not authorities & user.own_authority_ids:
+    if not (authorities or _created_at(person)) & user.own_authority_ids:
         raise Http404("没有找到，或不在您的管辖范围内。")
     return person
+
+
+def is_ours_alone(person: User, authority: Agency) -> bool:
+    """Whether every seat that this person holds now is at this authority, and the installation is not theirs to run."""
+    return not person.is_superuser and person.own_authority_ids <= {authority.pk}
+
+
+def _created_at(person: User) -> set[int]:
+    """The authority whose administrator made the account; none for accounts from the command line."""
+    made = AuditEvent.objects.filter(action="user.created", about__contains=[reference(person)])
+    return set(made.exclude(authority=None).values_list("authority_id", flat=True))
 
 
 def seats_of(person: User, user: User) -> "QuerySet[Membership]":

@@ -11,6 +11,7 @@ from bureau.access import require
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Agency, Membership, Role, RuleSetting, User
 from bureau.rules.setting_catalogue import BY_KEY, is_valid
+from bureau.selectors import people as who
 from bureau.selectors import rule_settings
 
 
@@ -91,8 +92,12 @@ def end_seat(*, actor: User, seat: Membership) -> None:
 
 
 def reset_password(*, actor: User, person: User, authority: Agency, password: str) -> None:
-    """A new first password; the person must change it. Raises Forbidden."""
+    """A new first password; the person must change it.
+
+    Raises Forbidden for an account that somebody else answers for too: who knows the password could act for them there.
+    """
     require(actor, authority.pk, Role.SYSTEM_ADMIN)
+    _require_ours(person, authority)
     with transaction.atomic():
         person.set_password(password)
         person.must_change_password = True
@@ -111,6 +116,7 @@ def set_active(*, actor: User, person: User, authority: Agency, is_active: bool)
     require(actor, authority.pk, Role.SYSTEM_ADMIN)
     if person.pk == actor.pk:
         raise Forbidden("不能停用自己的账号，请由另一位管理员办理。")
+    _require_ours(person, authority)
     with transaction.atomic():
         row = User.objects.select_for_update().get(pk=person.pk)
         if row.is_active == is_active:
@@ -196,6 +202,14 @@ def put_setting(
             detail={"year": year, "before": before, "after": value, "citation": citation},
         )
         return row
+
+
+def _require_ours(person: User, authority: Agency) -> None:
+    if not who.is_ours_alone(person, authority):
+        raise Forbidden(
+            f"{person.full_name}的账号还在其他单位任职或属于平台运维，不能由本单位重置密码或停用。"
+            "请结束其在本单位的角色，或联系平台运维。"
+        )
 
 
 def _may_seat(actor: User, agency: Agency, role: str) -> None:

@@ -130,6 +130,7 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "seats": who.seats_of(person, request.user),
         "reset": ResetPasswordForm(prefix="reset"),
+        "is_ours_alone": who.is_ours_alone(person, request.user.home),
     }
     return render(request, "bureau/member_detail.html", context)
 
@@ -162,6 +163,7 @@ def member_password(request: HttpRequest, pk: int) -> HttpResponse:
         "form": SeatForm(user=request.user),
         "seats": who.seats_of(person, request.user),
         "reset": form,
+        "is_ours_alone": who.is_ours_alone(person, request.user.home),
     }
     return render(request, "bureau/member_detail.html", context)
 
