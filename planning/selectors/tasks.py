@@ -93,6 +93,17 @@ def is_sealed(task: Task) -> bool:
     )
 
 
+def has_sealed(authority_id: int) -> bool:
+    """Whether a computed draw of this authority keeps its picks sealed: exclusions of other pools would tell them."""
+    return (
+        Draw.objects.filter(
+            authority_id=authority_id, kind=Draw.Kind.ENTITIES, events__kind="computed"
+        )
+        .exclude(events__kind="revealed")
+        .exists()
+    )
+
+
 def gaps(task: Task, today: date, counted: pools.Preview | None = None) -> list[str]:
     """What is still missing before the draw, as sentences; both pools are asked elsewhere. Basis: A01, A32, A46."""
     found = []

@@ -72,6 +72,15 @@ def task_pool(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, selectors.with_details(), pk=pk)
     if task.state not in {Task.State.DRAFT, Task.State.READY}:
         raise RuleError("名单已经锁定，请在抽取页面查看锁定时的名单，这里不再显示变动中的名录。")
+    if selectors.has_sealed(task.authority_id):  # 在查任务 and 年度次数 name who was drawn there
+        require(request.user, task.authority_id, *SEALED_READERS)
+        with transaction.atomic():
+            audit.record(
+                "task.pool_seen_while_sealed",
+                "另有抽取尚未公开名单时，查看候选与排除对象",
+                target=task,
+                actor=request.user,
+            )
     rows = pools.classified(task, timezone.localdate())
     rows, chosen = _chosen(rows, request, task)
     page = paging.keyset(rows.select_related("entity", "unit"), request.GET, order="id")
