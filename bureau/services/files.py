@@ -21,7 +21,7 @@ IMAGE = {
     "WEBP": ("image/webp", ".webp"),
 }
 XLSX = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx")
-Image.MAX_IMAGE_PIXELS = 80_000_000
+MOST_PIXELS = Image.MAX_IMAGE_PIXELS = 80_000_000
 
 
 def store(
@@ -122,8 +122,17 @@ def _recognise(content: bytes, name: str, accept: tuple[str, ...]) -> tuple[str,
 def _image(content: bytes) -> tuple[str, str] | None:
     try:
         with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise RuleError(
+                    "照片的尺寸异常大，已拒收。请用手机相机的普通模式重新拍摄后再上传。"
+                )
             image.verify()
-            return IMAGE.get(image.format or "")
+            kind = IMAGE.get(image.format or "")
+        with Image.open(io.BytesIO(content)) as image:
+            # Decoded to the end, as small as the format allows: one that was cut short would break every page that shows it.
+            image.draft("RGB", (64, 64))
+            image.load()
+        return kind
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
 
