@@ -3,8 +3,10 @@
 import time
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -25,6 +27,9 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            # No page has a use for it, and PostgreSQL refuses it in every text.
+            return render(request, "errors/400.html", status=400)
         request_id = uuid.uuid4().hex
         request.request_id = request_id  # shown on error pages, to be quoted to the administrator
         token = context.current.set(
@@ -46,9 +51,16 @@ def client_address(request: HttpRequest) -> str | None:
         for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if part.strip()
     ]
-    if hops and len(forwarded) >= hops:
-        return forwarded[-hops]
-    return request.META.get("REMOTE_ADDR") or None
+    found = forwarded[-hops] if hops and len(forwarded) >= hops else ""
+    return _address(found) or _address(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(text: str) -> str | None:
+    """The address without what a proxy may write around it; None for what is no address: the trail could not be written."""
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        return None
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -67,13 +79,21 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class AccessMiddleware:
-    """Deny by default: a view without a declaration is a programming error and never answers."""
+    """Deny by default: a view without a declaration is a programming error and never answers.
+
+    What the desk shows stays out of every cache, also out of the browser's: its computers have more than one user.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        declared: Access | None = getattr(match.func, "access", None) if match else None
+        if match and not (declared and declared.is_public):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
@@ -133,7 +153,7 @@ class RuleErrorMiddleware:
         return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, DataError | ValidationError):
+        if isinstance(exception, DataError | ValidationError | IncorrectLookupParameters):
             # A value that no column can hold: an address or a form that somebody has altered. Forms say their own errors.
             return render(request, "errors/400.html", status=400)
         if not isinstance(exception, RuleError):

@@ -33,6 +33,10 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing is filled in from the address: a value that is none would break the form."""
+        return {}
+
     def may_delete(self, obj: models.Model) -> bool:
         """Whether nothing can depend on this row yet."""
         return False

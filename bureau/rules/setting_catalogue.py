@@ -1,6 +1,7 @@
 """Every number or choice that differs between bureaus: key, kind, lawful default, citation (DOMAIN §0.1)."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -148,9 +149,16 @@ def is_valid(setting: Setting, value: Any) -> bool:
         text = str(value)
         return text.replace(".", "", 1).isdigit() and 0 <= float(text) <= 100
     if setting.kind == "month_day":
-        month, _, day = str(value).partition("-")
-        return month.isdigit() and day.isdigit() and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+        return _is_day_of_every_year(str(value))
     return isinstance(value, list) and all(isinstance(n, int) and 0 <= n <= 366 for n in value)
+
+
+def _is_day_of_every_year(text: str) -> bool:
+    """MM-DD that every year has: a deadline on 30 February would stop the page that counts to it."""
+    try:
+        return date.fromisoformat(f"2023-{text}").strftime("%m-%d") == text
+    except ValueError:
+        return False
 
 
 def combine(setting: Setting, own: Any, superior: Any, mode: str) -> Any:

@@ -103,9 +103,14 @@ def _key(text: str | None, fields: list[str]) -> list[Any] | None:
     usable = (
         isinstance(values, list)
         and len(values) == len(fields)
-        and all(isinstance(v, str | int) for v in values)
+        and all(isinstance(v, int) or (isinstance(v, str) and _is_storable(v)) for v in values)
     )
     return values if usable else None
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL takes neither NUL nor half a character, not even to compare with."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _usable(

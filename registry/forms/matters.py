@@ -145,5 +145,6 @@ ChecklistFormSet = forms.formset_factory(
     can_delete=True,
     can_order=True,
     max_num=60,
+    absolute_max=120,  # what is built when somebody writes a number of their own into the form
     validate_max=True,
 )

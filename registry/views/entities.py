@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bureau.access import access, fetch
 from bureau.errors import Forbidden, RuleError
+from bureau.rules.typed import whole
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
 from registry.exports import entities_workbook
@@ -208,7 +209,7 @@ def entity_return(request: HttpRequest, pk: int) -> HttpResponse:
 @access(*KEEPERS)
 @require_POST
 def entity_tag(request: HttpRequest) -> HttpResponse:
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()][:2000]
+    pks = [n for pk in request.POST.getlist("pk") if (n := whole(pk, digits=18))][:2000]
     if not pks:
         raise RuleError("还没有选中任何对象，请先勾选再打标签。")
     form = TagForm(request.POST)

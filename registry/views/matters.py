@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bureau.access import access, fetch
 from bureau.errors import Forbidden, RuleError
+from bureau.rules.typed import whole
 from bureau.selectors import trail
 from bureau.selectors.paging import keyset
 from registry.forms.entities import ReasonForm
@@ -174,7 +175,7 @@ def checklist_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 matter=matter,
                 items=formset.items(),
-                version=int(seen) if seen.isdecimal() else -1,
+                version=whole(seen, otherwise=-1),
             )
         except Forbidden:
             raise
@@ -197,9 +198,9 @@ def _with_more_rows(request: HttpRequest) -> Any:
     if request.method != "POST":
         return None
     posted = request.POST.copy()
-    total = posted.get("form-TOTAL_FORMS", "")
-    if "more" in posted and total.isdecimal():
-        posted["form-TOTAL_FORMS"] = str(int(total) + ROWS_MORE)
+    total = whole(posted.get("form-TOTAL_FORMS"), digits=4, otherwise=-1)
+    if "more" in posted and total >= 0:
+        posted["form-TOTAL_FORMS"] = str(total + ROWS_MORE)
     return posted
 
 
