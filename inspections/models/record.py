@@ -128,6 +128,12 @@ class Signature(models.Model):
         return f"{self.user} {self.at}"
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def standing(self) -> "FindingQuerySet":
+        """Those that the result has now."""
+        return self.filter(withdrawn_in__isnull=True)
+
+
 class Finding(models.Model):
     """发现的问题: fact, basis, what was done on the spot (A65, A66)."""
 
@@ -146,10 +152,14 @@ class Finding(models.Model):
     fact = models.TextField("事实")
     basis = models.CharField("依据", max_length=300)
     on_site_measure = models.CharField("现场措施", max_length=200, blank=True)
+    # A correction takes a finding back, it never deletes one: the revision of the result that no longer has it (A81).
+    withdrawn_in = models.PositiveSmallIntegerField("撤回于结果版本", null=True, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人"
     )
     recorded_at = models.DateTimeField("记录时间", db_default=Now())
+
+    objects = FindingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "发现的问题"

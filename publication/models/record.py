@@ -148,6 +148,8 @@ class Correction(models.Model):
         APPROVED = "approved", "已更正"
         REFUSED = "refused", "未同意"
 
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField("更正编号", max_length=60, unique=True)
     visit_matter = models.ForeignKey(
         "inspections.VisitMatter",
         models.PROTECT,
@@ -157,9 +159,19 @@ class Correction(models.Model):
     authority = models.ForeignKey(
         "bureau.Agency", models.PROTECT, related_name="+", verbose_name="单位"
     )
+    objection = models.ForeignKey(
+        "publication.Objection",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name="据以更正的异议",
+    )
+    # {"codes": […], "methods": […], "note": "…", "findings": [["fact", "basis", "measure"]]}
     before = models.JSONField("更正前")
     after = models.JSONField("更正后")
-    reason = models.CharField("更正原因", max_length=300)
+    of_revision = models.PositiveSmallIntegerField("所更正的结果版本")
+    reason = models.CharField("更正原因", max_length=300)  # shown to the public with the result
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
@@ -169,19 +181,41 @@ class Correction(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签字人"
     )
     decided_at = models.DateTimeField("签字时间", null=True)
+    decision_note = models.CharField("签字意见", max_length=300, blank=True)
+    record = models.OneToOneField(
+        PublicRecord,
+        models.PROTECT,
+        null=True,
+        related_name="correction",
+        verbose_name="更正后的公示",
+    )
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "结果更正"
+        ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["visit_matter"], condition=Q(state="requested"), name="correction_one_open"
-            )
+                fields=["visit_matter"],
+                condition=Q(state="requested"),
+                name="correction_one_open",
+                violation_error_message="这项结果已有一件更正待主要负责人签字，请先办结。",
+            ),
+            models.CheckConstraint(
+                name="correction_other_decides",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("requested_by")),
+                violation_error_message="签字人不能是申请人本人。",
+            ),
+            models.CheckConstraint(
+                name="correction_complete",
+                condition=~Q(state="approved")
+                | Q(decided_by__isnull=False, decided_at__isnull=False, record__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.reason
+        return self.number
 
 
 class Objection(models.Model):
