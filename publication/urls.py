@@ -1,6 +1,6 @@
 from django.urls import path
 
-from publication.views import desk, objections
+from publication.views import corrections, desk, objections
 
 app_name = "publication"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
         name="nondisclosure-decide",
     ),
     path("records/<uuid:pk>/", desk.record_detail, name="record-detail"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/new/<uuid:pk>/", corrections.correction_create, name="correction-create"),
+    path("corrections/<uuid:pk>/", corrections.correction_detail, name="correction-detail"),
+    path("corrections/<uuid:pk>/decide/", corrections.correction_decide, name="correction-decide"),
+    path("corrections/<uuid:pk>/sheet.pdf", corrections.correction_pdf, name="correction-pdf"),
     path("objections/", objections.objection_list, name="objection-list"),
     path("objections/new/", objections.objection_find, name="objection-find"),
     path("objections/new/<uuid:pk>/", objections.objection_create, name="objection-create"),

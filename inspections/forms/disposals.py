@@ -25,7 +25,7 @@ class OpenForm(forms.Form):
     def __init__(self, *args: Any, matter: VisitMatter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, Any] = {
-            "finding": matter.findings.all(),
+            "finding": matter.findings.standing(),
             "responsible": selector.units_for(matter.authority),
             "responsible_user": selector.people_of(matter.authority),
         }

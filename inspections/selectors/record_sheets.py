@@ -39,12 +39,10 @@ def of(visit: Visit) -> dict[str, Any]:
         "signatures": [
             f"{row.matter.name}："
             + "、".join(
-                f"{s.user.full_name} {timezone.localtime(s.at):%Y-%m-%d %H:%M}"
-                for s in row.signatures.all()
-                if s.revision == row.outcome_revision
+                f"{s.user.full_name} {timezone.localtime(s.at):%Y-%m-%d %H:%M}" for s in signed
             )
             for row in rows
-            if any(s.revision == row.outcome_revision for s in row.signatures.all())
+            if (signed := _signed(row))
         ],
         "review": "；".join(
             f"{row.matter.name}：{row.get_state_display()}{'，' + row.reviewed_by.full_name if row.reviewed_by else ''}"
@@ -52,6 +50,15 @@ def of(visit: Visit) -> dict[str, Any]:
             if row.reviewed_at
         ),
     }
+
+
+def _signed(row: Any) -> list[Any]:
+    """The officers' signatures on the result; a later correction is signed by the head instead (A81)."""
+    signatures = list(row.signatures.all())
+    revision = row.outcome_revision
+    if row.state == "published":
+        revision = max((s.revision for s in signatures), default=revision)
+    return [s for s in signatures if s.revision == revision]
 
 
 def _matter(row: Any) -> dict[str, Any]:
@@ -64,6 +71,7 @@ def _matter(row: Any) -> dict[str, Any]:
         "outcome": public_label(row.outcome_codes) if row.outcome_codes else "",
         "findings": [
             f"{f.number}．{f.fact}（依据：{f.basis}）{'现场措施：' + f.on_site_measure if f.on_site_measure else ''}"
+            f"{'（已更正撤回）' if f.withdrawn_in else ''}"
             for f in row.findings.all()
         ],
         "disposals": [

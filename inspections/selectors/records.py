@@ -12,6 +12,7 @@ from bureau.models import User
 from bureau.selectors import calendar
 from inspections.models import Evidence, Finding, Signature, TeamMember, VisitMatter
 from inspections.rules.answers import show
+from inspections.rules.corrected import Result
 from inspections.rules.outcomes import OUTCOMES
 from inspections.rules.processes import VISIT_MATTER
 from inspections.rules.results import CLEAN, has_problem
@@ -87,7 +88,7 @@ def content(matter: VisitMatter) -> dict[str, Any]:
         "methods": sorted(matter.methods),
         "findings": [
             [finding.number, finding.fact, finding.basis, finding.on_site_measure]
-            for finding in matter.findings.order_by("number")
+            for finding in matter.findings.standing().order_by("number")
         ],
         "answers": [
             [number, value, show(measured) if measured is not None else None, remark]
@@ -97,6 +98,19 @@ def content(matter: VisitMatter) -> dict[str, Any]:
     }
 
 
+def result_of(matter: VisitMatter) -> Result:
+    """The result as it stands now, in the form that a correction compares."""
+    return Result(
+        tuple(sorted(matter.outcome_codes)),
+        tuple(sorted(matter.methods)),
+        matter.outcome_note,
+        tuple(
+            (finding.fact, finding.basis, finding.on_site_measure)
+            for finding in matter.findings.standing().order_by("number")
+        ),
+    )
+
+
 def digest(matter: VisitMatter) -> str:
     """SHA-256 over the sorted JSON of `content`."""
     text = json.dumps(content(matter), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -104,8 +118,15 @@ def digest(matter: VisitMatter) -> str:
 
 
 def signings(matter: VisitMatter) -> list[Signing]:
-    """Every current officer with their signature on the present revision."""
-    signed = {s.member_id: s for s in matter.signatures.filter(revision=matter.outcome_revision)}
+    """Every current officer with their signature on the present revision.
+
+    A published result may have been corrected since: the head signed for that, the officers for what they found (A81).
+    """
+    signatures = list(matter.signatures.all())
+    revision = matter.outcome_revision
+    if matter.state == VisitMatter.State.PUBLISHED:
+        revision = max((s.revision for s in signatures), default=revision)
+    signed = {s.member_id: s for s in signatures if s.revision == revision}
     return [Signing(member, signed.get(member.pk)) for member in fieldwork.officers(matter.visit)]
 
 

@@ -85,7 +85,7 @@ def open_missing(*, matter: VisitMatter, actor: User, today: date) -> list[Dispo
     """
     existing = list(matter.disposals.values_list("finding_id", "measure"))
     covered = {finding_id for finding_id, _ in existing}
-    findings = [f for f in matter.findings.order_by("number") if f.pk not in covered]
+    findings = [f for f in matter.findings.standing().order_by("number") if f.pk not in covered]
     measures = [m for m in selector.preset(matter) if m not in {m for _, m in existing}]
     if not has_problem(matter.outcome_codes):
         measures = [m for m in measures if not DISPOSALS[m].closes_at_once]

@@ -3,7 +3,7 @@
 from bureau.rules.processes import Process, Transition
 
 # Plain values of bureau.models.Role: rules know no framework.
-PUBLISHER, COORDINATOR = "publisher", "coordinator"
+PUBLISHER, COORDINATOR, INSPECTOR = "publisher", "coordinator", "inspector"
 REVIEWER, DEPUTY, HEAD = "reviewer", "deputy", "head"
 RECEIVERS = (PUBLISHER, COORDINATOR)
 
@@ -30,6 +30,33 @@ OBJECTION = Process(
         ),
     ),
 )
+
+
+CORRECTION = Process(
+    name="结果更正",
+    states={"requested": "待主要负责人签字", "approved": "已更正", "refused": "未同意"},
+    css={"requested": "soon", "approved": "done", "refused": "off"},
+    transitions=(
+        Transition(
+            "requested",
+            "approve",
+            "approved",
+            (HEAD,),
+            "签字同意更正",
+            "更正后的结果立即公示为新的一版，公示页注明“曾更正”，旧版指纹保留。",
+        ),
+        Transition(
+            "requested",
+            "refuse",
+            "refused",
+            (HEAD,),
+            "不同意更正",
+            needs_reason=True,
+        ),
+    ),
+)
+# Whoever finds the mistake asks for its correction; the head alone decides (A81).
+CORRECTORS = (PUBLISHER, REVIEWER, COORDINATOR, INSPECTOR)
 
 
 def recheck_problem(

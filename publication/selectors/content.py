@@ -16,6 +16,7 @@ from inspections.models import TeamMember, VisitMatter
 from inspections.rules.outcomes import OUTCOMES, public_label
 from planning.models import Pick, Plan, PlanAdjustment, PlanItem, Task
 from planning.selectors import plans
+from publication.models import Correction
 from registry.models import Entity, Matter
 from registry.rules.kinds import EntityKind
 from registry.rules.names import may_show_code, public_name
@@ -55,8 +56,13 @@ def task_subject(task: Task) -> str:
     return f"planning.task:{task.pk}"
 
 
-def result(matter: VisitMatter, published_on: date) -> dict[str, Any]:
-    """One matter's result (A78: matter, name, result; here also task, unit, region and date)."""
+def result(
+    matter: VisitMatter, published_on: date, correction: Correction | None = None
+) -> dict[str, Any]:
+    """One matter's result (A78: matter, name, result; here also task, unit, region and date).
+
+    `correction` is the one that is being approved; those before it are read.
+    """
     visit, entity = matter.visit, matter.visit.entity
     names_shown = rule_settings.value_of("names_in_results", matter.authority, published_on.year)
     content: dict[str, Any] = _head("result", matter.authority, published_on) | {
@@ -81,6 +87,8 @@ def result(matter: VisitMatter, published_on: date) -> dict[str, Any]:
         "found_problem": any(OUTCOMES[code].is_problem for code in matter.outcome_codes),
         "inspectors": _inspectors(matter) if names_shown else [],
     }
+    if corrections := _corrections(matter, correction):
+        content["corrections"] = corrections
     if visit.team_draw_id is not None and may_show_code(EntityKind(entity.kind)):
         # Opens h("target", salt, entity id) of visits.tsv: the team was drawn for this firm (DRAW §2).
         content["target_salt"] = visit.target_salt
@@ -194,6 +202,22 @@ def _inspectors(matter: VisitMatter) -> list[dict[str, str]]:
     )
     rows = team.order_by("position").values_list("inspector__name", "inspector__certificate_no")
     return [{"name": name, "certificate": number} for name, number in rows]
+
+
+def _corrections(matter: VisitMatter, now: Correction | None) -> list[dict[str, str]]:
+    """What was corrected since the first publication, the oldest first (A81)."""
+    approved = Correction.objects.filter(visit_matter=matter, state=Correction.State.APPROVED)
+    rows = [*approved.order_by("decided_at", "id"), *([now] if now else [])]
+    return [
+        {
+            "number": row.number,
+            "on": timezone.localdate(row.decided_at).isoformat() if row.decided_at else "",
+            "before": public_label(row.before["codes"]),
+            "after": public_label(row.after["codes"]),
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
 
 
 def _item(item: PlanItem, scope: str) -> dict[str, Any]:

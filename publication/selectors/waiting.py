@@ -10,9 +10,9 @@ from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from inspections.models import VisitMatter
-from publication.models import Nondisclosure, Objection
+from publication.models import Correction, Nondisclosure, Objection
 from publication.rules.processes import OBJECTION
-from publication.selectors import objections, queue
+from publication.selectors import corrections, objections, queue
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -23,6 +23,9 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         found += [_to_publish(row, today, days) for row in queue.to_publish(_own(user))[:100]]
     if user.has_role(Role.HEAD):
         found += [_to_decide(row) for row in queue.to_decide(_own(user)).exclude(requested_by=user)]
+        found += [
+            _to_sign(row) for row in corrections.waiting(_own(user)).exclude(requested_by=user)
+        ]
     if user.has_role(*OBJECTION.roles_for("recheck")):
         found += [
             _to_recheck(row, today, days)
@@ -61,6 +64,19 @@ def _to_decide(row: Nondisclosure) -> WaitingItem:
         url=reverse("publication:nondisclosure-decide", kwargs={"pk": row.visit_matter_id}),
         st="soon",
         word="待审批",
+        subject=str(row.visit_matter.visit.entity),
+        note=f"{row.requested_by.full_name}申请：{row.reason}",
+        module="公示",
+        since=timezone.localdate(row.requested_at),
+    )
+
+
+def _to_sign(row: Correction) -> WaitingItem:
+    return WaitingItem(
+        verb="签字更正结果",
+        url=reverse("publication:correction-detail", kwargs={"pk": row.pk}),
+        st="soon",
+        word="待签字",
         subject=str(row.visit_matter.visit.entity),
         note=f"{row.requested_by.full_name}申请：{row.reason}",
         module="公示",

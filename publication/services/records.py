@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bureau import audit
@@ -13,7 +14,7 @@ from bureau.models import Agency, Role, User
 from inspections.models import VisitMatter
 from inspections.services import review
 from planning.models import Plan, PlanAdjustment, Task
-from publication.models import Nondisclosure, PublicEntry, PublicRecord
+from publication.models import Correction, Nondisclosure, PublicEntry, PublicRecord
 from publication.rules import frozen
 from publication.selectors import content as shown
 from registry.rules.names import bigrams, search_key
@@ -182,15 +183,37 @@ def _publish_result(pk: Any, actor: User, today: date) -> tuple[PublicRecord, Vi
     at = timezone.now()
     # Locks the visit and the matter, checks state and role: the second of two stops here.
     review.mark_published(VisitMatter(pk=pk), actor=actor, at=at)
-    matter = VisitMatter.objects.select_related(
-        "authority", "task", "matter", "matter_revision", "visit__unit", "visit__entity__region"
-    ).get(pk=pk)
+    matter = _results().get(pk=pk)
     if Nondisclosure.objects.filter(visit_matter=matter).exists():
         raise RuleError(
             f"“{matter.visit.entity}”的{matter.matter}已申请依法不公开，须等主要负责人决定后再办。"
         )
-    content = shown.result(matter, today)
-    record = freeze(
+    return _freeze_result(matter, actor, at, today), matter
+
+
+def republish_result(
+    *, matter: VisitMatter, actor: User, today: date, correction: Correction
+) -> PublicRecord:
+    """The next version, which names `correction`, in the transaction that approves it and holds the locks (A81)."""
+    row = _results().get(pk=matter.pk)
+    return _freeze_result(row, actor, timezone.now(), today, correction)
+
+
+def _results() -> "QuerySet[VisitMatter]":
+    return VisitMatter.objects.select_related(
+        "authority", "task", "matter", "matter_revision", "visit__unit", "visit__entity__region"
+    )
+
+
+def _freeze_result(
+    matter: VisitMatter,
+    actor: User,
+    at: datetime,
+    today: date,
+    correction: Correction | None = None,
+) -> PublicRecord:
+    content = shown.result(matter, today, correction)
+    return freeze(
         kind=Kind.RESULT,
         subject=shown.result_subject(matter),
         authority=matter.authority,
@@ -201,7 +224,6 @@ def _publish_result(pk: Any, actor: User, today: date) -> tuple[PublicRecord, Vi
         due_on=matter.due_on,
         index=_result_index(content),
     )
-    return record, matter
 
 
 def _result_index(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from inspections.models import VisitMatter
 from publication.forms.desk import DecideForm, WithholdForm
 from publication.models import PublicEntry
 from publication.rules import frozen
+from publication.rules.processes import CORRECTORS
 from publication.selectors import content, entries
 from publication.selectors import queue as reads
 from publication.services import nondisclosures, records
@@ -108,6 +109,7 @@ def record_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "events": trail.of(entry.record),
         "public_url": _public_url(entry),
         "is_result": entry.kind == "result",
+        "correct_url": _correct_url(request, entry),
     }
     return render(request, "publication/record_detail.html", context)
 
@@ -197,6 +199,16 @@ def _is_intact(record: Any) -> bool:
     data = bytes(record.content)
     again = frozen.freeze(frozen.thaw(data))
     return (again.content, again.sha256, again.sm3) == (data, record.sha256, record.sm3)
+
+
+def _correct_url(request: HttpRequest, entry: PublicEntry) -> str:
+    """Where this person asks for a correction of a published result; empty when they may not."""
+    kind, _, pk = entry.subject.partition(":")
+    if kind != "inspections.visitmatter":
+        return ""
+    if not request.user.has_role_at(entry.authority_id, *CORRECTORS):
+        return ""
+    return reverse("publication:correction-create", kwargs={"pk": pk})
 
 
 def _public_url(entry: PublicEntry) -> str:

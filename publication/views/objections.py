@@ -16,8 +16,8 @@ from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
 from bureau.views.forms import done
 from publication.forms.desk import FindResultForm, ObjectionForm, RecheckForm, ReplyForm
-from publication.models import Objection
-from publication.rules.processes import OBJECTION
+from publication.models import Correction, Objection
+from publication.rules.processes import CORRECTORS, OBJECTION
 from publication.selectors import objections as reads
 from publication.selectors import queue
 from publication.services import objections
@@ -105,6 +105,8 @@ def objection_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "st": OBJECTION.css[row.state],
         "steps": _steps(row),
         "actions": _actions(request, row, problem),
+        "may_correct": request.user.has_role_at(row.authority_id, *CORRECTORS)
+        and not any(one.state != Correction.State.REFUSED for one in row.corrections.all()),
         "events": trail.of(row),
         "trail_url": trail.full_url(row),
     }
