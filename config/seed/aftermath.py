@@ -11,14 +11,15 @@ from config.seed import clock
 from config.seed.story import (
     DEPUTY,
     ENFORCEMENT,
+    HEAD,
     PUBLISHER,
     Story,
 )
 from inspections.models import VisitMatter
 from inspections.services import reminders
 from planning.services import deadlines
-from publication.models import Objection
-from publication.services import objections
+from publication.models import Correction, Objection
+from publication.services import corrections, objections
 from registry.services import certificates
 
 RULES = (
@@ -34,7 +35,10 @@ def put(story: Story) -> None:
     agenda.add(days.part(0.2, 17), "9:30", partial(_first_objection, story))
     agenda.add(days.part(0.2, 21), "10:20", partial(_recheck, story))
     agenda.add(days.part(0.2, 22), "15:00", partial(_reply, story))
+    agenda.add(days.part(0.2, 24), "9:40", partial(_correction, story))
+    agenda.add(days.part(0.2, 25), "16:30", partial(_signed, story))
     agenda.add(days.ago(7), "16:00", partial(_second_objection, story))
+    agenda.add(days.ago(2), "15:20", partial(_waiting_correction, story))
 
 
 def finish(story: Story) -> None:
@@ -109,6 +113,62 @@ def _second_objection(story: Story) -> None:
         received_on=timezone.localdate(),
         actor=story.user(ENFORCEMENT),
         today=timezone.localdate(),
+    )
+
+
+def _correction(story: Story) -> None:
+    """A page of the register was missing after all: 未发现问题 becomes 发现问题经责令已改正."""
+    matter = _clean(story, "survey")
+    corrections.request(
+        visit_matter=matter.pk,
+        codes=["E"],
+        methods=matter.methods,
+        note="复核资料时发现，已当场补齐。",
+        findings=[
+            (
+                "质量检查台账缺 2 月一页，经责令当场补齐。",
+                "《测绘地理信息质量管理办法》第十条",
+                "责令改正",
+            )
+        ],
+        reason="复核归档资料时发现录入遗漏一项已改正的问题。",
+        actor=story.user(PUBLISHER),
+        today=timezone.localdate(),
+    )
+
+
+def _signed(story: Story) -> None:
+    row = Correction.objects.get(state="requested")
+    corrections.decide(
+        correction=row.pk,
+        approve=True,
+        note="情况属实，同意更正。",
+        actor=story.user(HEAD),
+        today=timezone.localdate(),
+    )
+
+
+def _waiting_correction(story: Story) -> None:
+    """Waits for the head's signature."""
+    matter = _clean(story, "survey")
+    corrections.request(
+        visit_matter=matter.pk,
+        codes=matter.outcome_codes,
+        methods=sorted({*matter.methods, "document"}),
+        note="检查时同时查阅了质量管理台账。",
+        findings=[],
+        reason="检查方式漏选“书面检查”。",
+        actor=story.user(PUBLISHER),
+        today=timezone.localdate(),
+    )
+
+
+def _clean(story: Story, key: str) -> VisitMatter:
+    """The first published 未发现问题 of a task that nobody has corrected."""
+    return next(
+        matter
+        for matter in _published(story, key)
+        if matter.outcome_codes == ["1"] and not matter.corrections.exists()
     )
 
 
