@@ -99,6 +99,27 @@ CATALOGUE: tuple[Setting, ...] = (
     ),
     Setting("team_size", "检查组人数", "int", 2, "临淄指引（十九）：不少于2名", "人"),
     Setting(
+        "visit_disclosure",
+        "何时告知检查人员所去的单位",
+        "choice",
+        "evening_before",
+        "本系统默认：防止事先通风报信；企业凭检查通知书知悉人员",
+        choices=(
+            ("immediately", "匹配后立即"),
+            ("evening_before", "检查前一晚"),
+            ("morning", "检查当天早上"),
+        ),
+        help="检查日期由分派员安排；未安排的按检查期首日计算。分派员和任务经办不受此限。",
+    ),
+    Setting(
+        "visit_disclosure_hour",
+        "告知检查人员的钟点",
+        "int",
+        18,
+        "本系统默认；选“检查当天早上”的，一般改为 7",
+        "时",
+    ),
+    Setting(
         "names_in_results",
         "公示结果列出检查人员",
         "bool",

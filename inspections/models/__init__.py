@@ -1,3 +1,10 @@
+from inspections.models.cases import (
+    ContactAttempt,
+    DeemedReport,
+    ListCheck,
+    MergeConsent,
+    Transfer,
+)
 from inspections.models.record import (
     ChecklistAnswer,
     DeemedDone,
@@ -6,28 +13,27 @@ from inspections.models.record import (
     Finding,
     Signature,
 )
-from inspections.models.visit import (
-    InspectionOrder,
-    Notice,
-    Replacement,
-    TeamMember,
-    TeamSitting,
-    Visit,
-    VisitMatter,
-)
+from inspections.models.team import PoolConsent, Replacement, TeamMember, TeamSitting
+from inspections.models.visit import InspectionOrder, Notice, Visit, VisitMatter
 
 __all__ = [
     "ChecklistAnswer",
+    "ContactAttempt",
     "DeemedDone",
+    "DeemedReport",
     "Disposal",
     "Evidence",
     "Finding",
     "InspectionOrder",
+    "ListCheck",
+    "MergeConsent",
     "Notice",
+    "PoolConsent",
     "Replacement",
     "Signature",
     "TeamMember",
     "TeamSitting",
+    "Transfer",
     "Visit",
     "VisitMatter",
 ]

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bureau.ids import uuid7
-from inspections.models.visit import TeamMember, Visit, VisitMatter
+from inspections.models.team import TeamMember
+from inspections.models.visit import Visit, VisitMatter
 from registry.models.inspector import ScopedQuerySet
 
 
@@ -252,7 +253,7 @@ class Disposal(models.Model):
 
 
 class DeemedDone(models.Model):
-    """视为完成: unreachable, deregistered, cancelled or revoked before the deadline (A70)."""
+    """视为完成: unreachable, deregistered, cancelled or revoked before the deadline; asked for by one, approved by another (A70)."""
 
     class Cause(models.TextChoices):
         UNREACHABLE = "unreachable", "通过登记的住所无法联系"
@@ -260,18 +261,59 @@ class DeemedDone(models.Model):
         CANCELLED = "cancelled", "被撤销设立登记"
         REVOKED = "revoked", "被吊销营业执照"
 
+    class State(models.TextChoices):
+        REQUESTED = "requested", "待批准"
+        APPROVED = "approved", "视为完成"
+        REFUSED = "refused", "未批准"
+
     visit = models.OneToOneField(
         Visit, models.PROTECT, related_name="deemed_done", verbose_name="检查"
     )
+    authority = models.ForeignKey(
+        "bureau.Agency", models.PROTECT, null=True, related_name="+", verbose_name="单位"
+    )
     cause = models.CharField("原因", max_length=14, choices=Cause.choices)
     note = models.CharField("情况与证据", max_length=300)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
+    evidence = models.ForeignKey(
+        "bureau.StoredFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="证明材料",
     )
-    recorded_at = models.DateTimeField("登记时间", db_default=Now())
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
+    )
+    recorded_at = models.DateTimeField("申请时间", db_default=Now())
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="批准人"
+    )
+    decided_at = models.DateTimeField("办理时间", null=True)
+    decision_note = models.CharField("批准意见", max_length=300, blank=True)
+    report = models.ForeignKey(
+        "inspections.DeemedReport",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rows",
+        verbose_name="上报名单",
+    )
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "视为完成"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="deemed_other_decides",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("recorded_by")),
+                violation_error_message="批准人不能是申请人本人。",
+            ),
+        ]
+        indexes = [models.Index(fields=["authority", "state"], name="deemed_state")]
 
     def __str__(self) -> str:
         return f"{self.visit} {self.get_cause_display()}"

@@ -61,37 +61,6 @@ class InspectionOrder(models.Model):
         return self.number
 
 
-class TeamSitting(models.Model):
-    """What a 摇号会 for teams is held over: one unit's visits without a team, and whose officers stand in the list (A53, A55)."""
-
-    class Pool(models.TextChoices):
-        UNIT = "unit", "本执行单位人员"
-        AUTHORITY = "authority", "全局人员（执行单位人员不足时）"
-
-    sitting = models.OneToOneField(
-        "planning.Sitting", models.CASCADE, related_name="team_sitting", verbose_name="摇号会"
-    )
-    task = models.ForeignKey("planning.Task", models.PROTECT, related_name="+", verbose_name="任务")
-    unit = models.ForeignKey(
-        "bureau.Agency", models.PROTECT, related_name="+", verbose_name="执行单位"
-    )
-    pool = models.CharField("人员范围", max_length=10, choices=Pool.choices, default=Pool.UNIT)
-    pool_note = models.CharField("扩大范围的原因", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员匹配"
-        constraints = [
-            models.CheckConstraint(
-                name="team_sitting_pool_note",
-                condition=Q(pool="unit") | ~Q(pool_note=""),
-                violation_error_message="从全局人员中匹配须写明原因。",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.sitting)
-
-
 class Visit(models.Model):
     class State(models.TextChoices):
         DISPATCHED = "dispatched", "待匹配人员"
@@ -102,7 +71,12 @@ class Visit(models.Model):
         RECORDED = "recorded", "结果已提交"
         CLOSED = "closed", "已办结"
         DEEMED_DONE = "deemed_done", "视为完成"
+        TRANSFERRED = "transferred", "已转交外单位"
+        SKIPPED = "skipped", "不再检查"
         SPLIT = "split", "已拆分"
+
+    # Nobody came and nobody will: these have no order, no result, and no time at which they ended.
+    NOT_VISITED = ("deemed_done", "transferred", "skipped", "split")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authority = models.ForeignKey(
@@ -130,7 +104,7 @@ class Visit(models.Model):
     )
     # The sitting that this visit is prepared for; free again when that is discarded or voided.
     team_sitting = models.ForeignKey(
-        TeamSitting,
+        "inspections.TeamSitting",
         models.SET_NULL,
         null=True,
         blank=True,
@@ -147,6 +121,8 @@ class Visit(models.Model):
         related_name="visits",
         verbose_name="检查审批",
     )
+    # The day for which the unit plans it; the team learns of it the evening before (setting visit_disclosure).
+    planned_on = models.DateField("安排检查日期", null=True, blank=True)
     place = models.CharField("检查地点", max_length=300, blank=True)
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
@@ -165,6 +141,14 @@ class Visit(models.Model):
     refusal_note = models.CharField("拒签情况", max_length=300, blank=True)
     witness_name = models.CharField("见证人", max_length=60, blank=True)
     trimmed_steps = models.JSONField("删减的程序", default=dict, blank=True)  # A69: {step: reason}
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name="拆分自",
+    )
     created_at = models.DateTimeField("派发时间", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
@@ -184,7 +168,16 @@ class Visit(models.Model):
             # No visit without the head's order, unless it is an emergency one asked for afterwards (A97).
             models.CheckConstraint(
                 name="visit_has_order",
-                condition=Q(state__in=["dispatched", "teamed", "deemed_done", "split"])
+                condition=Q(
+                    state__in=[
+                        "dispatched",
+                        "teamed",
+                        "deemed_done",
+                        "transferred",
+                        "skipped",
+                        "split",
+                    ]
+                )
                 | Q(order__isnull=False),
                 violation_error_message="检查须先经主要负责人批准。",
             ),
@@ -208,6 +201,10 @@ class VisitMatter(models.Model):
         PUBLISHED = "published", "已公示"
         WITHHELD = "withheld", "依法不公开"
         DEEMED_DONE = "deemed_done", "视为完成"
+        TRANSFERRED = "transferred", "已转交外单位"
+        SKIPPED = "skipped", "不再检查"
+
+    NOT_CHECKED = ("deemed_done", "transferred", "skipped")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="matters", verbose_name="检查")
@@ -281,7 +278,8 @@ class VisitMatter(models.Model):
             ),
             models.CheckConstraint(
                 name="visit_matter_outcome",
-                condition=Q(state__in=["pending", "deemed_done"]) | Q(outcome_codes__len__gt=0),
+                condition=Q(state__in=["pending", "deemed_done", "transferred", "skipped"])
+                | Q(outcome_codes__len__gt=0),
                 violation_error_message="请先选择检查结果。",
             ),
         ]
@@ -289,138 +287,15 @@ class VisitMatter(models.Model):
             models.Index(
                 fields=["authority", "due_on"],
                 name="visit_matter_due",
-                condition=~Q(state__in=["published", "withheld", "deemed_done"]),
+                condition=~Q(
+                    state__in=["published", "withheld", "deemed_done", "transferred", "skipped"]
+                ),
             ),
             models.Index(fields=["authority", "state"], name="visit_matter_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.visit.number} {self.matter}"
-
-
-class TeamMember(models.Model):
-    class Part(models.TextChoices):
-        LEADER = "leader", "组长"
-        MEMBER = "member", "组员"
-        EXPERT = "expert", "专家"
-
-    class Source(models.TextChoices):
-        DRAWN = "drawn", "随机匹配"
-        ASSIGNED = "assigned", "直接委派"
-        REPLACEMENT = "replacement", "依次递补"
-        DESIGNATED = "designated", "另行指派"
-        PLATFORM = "platform", "上级平台匹配"
-
-    visit = models.ForeignKey(Visit, models.PROTECT, related_name="team", verbose_name="检查")
-    inspector = models.ForeignKey(
-        "registry.Inspector", models.PROTECT, null=True, related_name="+", verbose_name="检查人员"
-    )
-    expert = models.ForeignKey(
-        "registry.Expert", models.PROTECT, null=True, related_name="+", verbose_name="专家"
-    )
-    part = models.CharField("分工", max_length=8, choices=Part.choices)
-    source = models.CharField("来源", max_length=12, choices=Source.choices)
-    reason = models.CharField("委派原因", max_length=200, blank=True)
-    ticket = models.CharField("票值", max_length=64, blank=True)
-    position = models.PositiveSmallIntegerField("序号")
-    is_current = models.BooleanField("在组", default=True)
-    present_at = models.DateTimeField("到场确认", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "检查组成员"
-        ordering = ["visit_id", "position"]
-        constraints = [
-            models.CheckConstraint(
-                name="team_member_one_person",
-                condition=Q(
-                    inspector__isnull=False, expert__isnull=True, part__in=["leader", "member"]
-                )
-                | Q(inspector__isnull=True, expert__isnull=False, part="expert"),
-            ),
-            models.UniqueConstraint(
-                fields=["visit"],
-                condition=Q(part="leader", is_current=True),
-                name="team_one_leader",
-                violation_error_message="一个检查组只有一名组长。",
-            ),
-            models.UniqueConstraint(
-                fields=["visit", "inspector"],
-                condition=Q(is_current=True),
-                name="team_inspector_once",
-                violation_error_message="此人已在检查组内。",
-            ),
-            models.UniqueConstraint(
-                fields=["visit", "expert"], condition=Q(is_current=True), name="team_expert_once"
-            ),
-            models.CheckConstraint(
-                name="team_assigned_reason",
-                condition=~Q(source__in=["assigned", "designated"]) | ~Q(reason=""),
-                violation_error_message="直接委派或另行指派须写明原因。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.inspector or self.expert)
-
-
-class Replacement(models.Model):
-    """岗位调整、工作冲突、健康、回避: who left, who came by the draw's order, who was passed over (A56, DRAW §6)."""
-
-    class Code(models.TextChoices):
-        TRANSFER = "transfer", "岗位调整"
-        CONFLICT = "schedule", "工作冲突"
-        HEALTH = "health", "身体健康"
-        RECUSAL = "recusal", "回避"
-
-    class State(models.TextChoices):
-        REQUESTED = "requested", "待同意"
-        DONE = "done", "已更换"
-        DECLINED = "declined", "未同意"
-
-    visit = models.ForeignKey(
-        Visit, models.PROTECT, related_name="replacements", verbose_name="检查"
-    )
-    number = models.PositiveSmallIntegerField("序号")
-    leaver = models.ForeignKey(TeamMember, models.PROTECT, related_name="+", verbose_name="退出")
-    joiner = models.ForeignKey(
-        TeamMember, models.PROTECT, null=True, related_name="+", verbose_name="接替"
-    )
-    passed_over = models.JSONField("跳过", default=list)  # [{pid, code, approver}]
-    code = models.CharField("原因", max_length=10, choices=Code.choices)
-    note = models.CharField("说明", max_length=300)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="同意人"
-    )
-    at = models.DateTimeField("申请时间", db_default=Now())
-    decided_at = models.DateTimeField("办理时间", null=True)
-    # 另行指派 of somebody out of turn is allowed with its reason and marked so (002 二十一; DRAW §6).
-    is_designated = models.BooleanField("另行指派", default=False)
-    decision_note = models.CharField("办理说明", max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员更换"
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["visit", "number"], name="replacement_number_once"),
-            models.UniqueConstraint(
-                fields=["leaver"],
-                condition=Q(state="requested"),
-                name="replacement_one_open",
-                violation_error_message="此人的更换已在办理，请先办结。",
-            ),
-            models.CheckConstraint(
-                name="replacement_done_complete",
-                condition=~Q(state="done")
-                | Q(joiner__isnull=False, approved_by__isnull=False, decided_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.leaver} → {self.joiner}"
 
 
 class Notice(models.Model):
