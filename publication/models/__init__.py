@@ -1,3 +1,4 @@
+from publication.models.firm import FirmRating, FirmRequest, RatedNotice
 from publication.models.record import (
     Correction,
     Nondisclosure,
@@ -6,4 +7,13 @@ from publication.models.record import (
     PublicRecord,
 )
 
-__all__ = ["Correction", "Nondisclosure", "Objection", "PublicEntry", "PublicRecord"]
+__all__ = [
+    "Correction",
+    "FirmRating",
+    "FirmRequest",
+    "Nondisclosure",
+    "Objection",
+    "PublicEntry",
+    "PublicRecord",
+    "RatedNotice",
+]

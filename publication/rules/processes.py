@@ -4,6 +4,7 @@ from bureau.rules.processes import Process, Transition
 
 # Plain values of bureau.models.Role: rules know no framework.
 PUBLISHER, COORDINATOR, INSPECTOR = "publisher", "coordinator", "inspector"
+ORGANISER = "organiser"
 REVIEWER, DEPUTY, HEAD = "reviewer", "deputy", "head"
 RECEIVERS = (PUBLISHER, COORDINATOR)
 
@@ -55,6 +56,14 @@ CORRECTION = Process(
         ),
     ),
 )
+# Who answers what an entity sends with its notice's code. A complaint goes to those who lead, never to the team.
+FIRM_REQUEST_ROLES: dict[str, tuple[str, ...]] = {
+    "recusal": (COORDINATOR, ORGANISER),
+    "complaint": (DEPUTY, HEAD),
+    "objection": RECEIVERS,
+    "rectification": (COORDINATOR, INSPECTOR, ORGANISER),
+}
+
 # Whoever finds the mistake asks for its correction; the head alone decides (A81).
 CORRECTORS = (PUBLISHER, REVIEWER, COORDINATOR, INSPECTOR)
 
