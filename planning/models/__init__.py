@@ -7,6 +7,7 @@ from planning.models.draw import (
     Sitting,
     SittingWitness,
     Skip,
+    Supplement,
     VoidRequest,
     WitnessCommitment,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Sitting",
     "SittingWitness",
     "Skip",
+    "Supplement",
     "Task",
     "TaskParticipant",
     "TaskStratum",

@@ -22,6 +22,7 @@ class Task(models.Model):
     class DrawSource(models.TextChoices):
         OWN = "own", "本系统摇号"
         PLATFORM = "platform", "上级平台抽取（不可复算）"
+        TRANSFER = "transfer", "外单位转交（原单位抽取）"  # A71: one entity that moved here
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authority = models.ForeignKey(
