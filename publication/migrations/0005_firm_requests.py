@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bureau", "0002_append_only"),
-        ("inspections", "0007_deemed_transfers_merges"),
+        ("inspections", "0004_finding_withdrawn"),
         ("publication", "0004_correction_with_its_record"),
         ("registry", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
