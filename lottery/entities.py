@@ -6,20 +6,21 @@ database or chance.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import islice
 from math import isqrt
 from typing import Any, Literal, NamedTuple
 
 from lottery.announcement import Stratum
 from lottery.errors import ProtocolError
-from lottery.text import rows_as_text
 
 State = Literal["selected", "reserve"]
 Candidates = Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]]
 
+_Batch = list[tuple[str, str]] | tuple[tuple[str, str], ...]
 _StratumState = tuple[Callable[[], Any], bytes, Callable[[bytes], None]]
-_CHUNK = 4096
+_BATCH = 4096
 _EVERY_TICKET = b"\xff" * 33
 
 
@@ -33,12 +34,24 @@ class EntityPick(NamedTuple):
     ticket: str
 
 
+class DrawnStratum(NamedTuple):
+    """A stratum's picks, then its reserves: each the 32 bytes of the ticket with the id behind them."""
+
+    label: str
+    k: int
+    drawn: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class EntityResult:
     """Picks and reserves, in announcement order of the strata and by rank within each."""
 
     seed: str
-    picks: tuple[EntityPick, ...]
+    strata: tuple[DrawnStratum, ...]
+
+    @cached_property
+    def picks(self) -> tuple[EntityPick, ...]:
+        return tuple(map(EntityPick._make, self._rows()))
 
     @property
     def selected(self) -> tuple[EntityPick, ...]:
@@ -50,11 +63,19 @@ class EntityResult:
 
     def to_text(self, announcement: str) -> str:
         """The text of result.tsv; `announcement` is A."""
-        rows = [
-            ("entity", pick.stratum, str(pick.rank), pick.state, pick.id, pick.ticket)
-            for pick in self.picks
+        lines = [f"ssj1-result\t{announcement}\nseed\t{self.seed}\n"]
+        lines += [
+            f"entity\t{label}\t{rank}\t{state}\t{identifier}\t{ticket}\n"
+            for label, rank, state, identifier, ticket in self._rows()
         ]
-        return rows_as_text([("ssj1-result", announcement), ("seed", self.seed), *rows])
+        return "".join(lines)
+
+    def _rows(self) -> Iterator[tuple[str, int, State, str, str]]:
+        """Row by row: a hundred thousand objects held at once would cost more than their hashes."""
+        for label, k, drawn in self.strata:
+            for rank, row in enumerate(drawn, 1):
+                state: State = "selected" if rank <= k else "reserve"
+                yield label, rank, state, row[32:].decode(), row[:32].hex()
 
 
 def draw_entities(
@@ -77,8 +98,8 @@ def draw_entities(
     if any(len(kept[label]) < m for label, m in wanted.items()):
         bounds = dict.fromkeys(bounds, _EVERY_TICKET)
         kept = _survivors(_read_again(candidates), counts, bounds, seed)
-    ranked = (_ranked(s, sorted(kept[s.label])[: wanted[s.label]]) for s in order)
-    return EntityResult(seed=seed, picks=tuple(chain.from_iterable(ranked)))
+    drawn = [DrawnStratum(s.label, s.k, _smallest(kept[s.label], wanted[s.label])) for s in order]
+    return EntityResult(seed=seed, strata=tuple(drawn))
 
 
 def entity_ticket(seed: str, stratum: str, identifier: str) -> str:
@@ -121,10 +142,10 @@ def _survivors(
         for label, bound in bounds.items()
     }
     total = 0
-    for chunk in _chunks(candidates):
-        total += len(chunk)
+    for batch in _batches(candidates):
+        total += len(batch)
         try:
-            _keep_below(chunk, state)
+            _keep_below(batch, state)
         except KeyError as unknown:
             raise ProtocolError(f"候选名单中的“{unknown.args[0]}”层没有公告。") from None
     # A stratum kept whole shows its true size; of the others only the smallest m are asked for.
@@ -134,10 +155,10 @@ def _survivors(
     return kept
 
 
-def _keep_below(chunk: list[tuple[str, str]], state: Mapping[str, _StratumState]) -> None:
+def _keep_below(batch: _Batch, state: Mapping[str, _StratumState]) -> None:
     """What a draw's time consists of: one copied hash per candidate, hence no function calls."""
     before = None
-    for identifier, stratum in chunk:
+    for identifier, stratum in batch:
         if stratum is not before:
             copy, bound, keep = state[stratum]
             before = stratum
@@ -148,24 +169,24 @@ def _keep_below(chunk: list[tuple[str, str]], state: Mapping[str, _StratumState]
             keep(digest + identifier.encode())
 
 
-def _ranked(stratum: Stratum, drawn: list[bytes]) -> list[EntityPick]:
-    label, k, make = stratum.label, stratum.k, EntityPick._make
-    return [
-        make(
-            (label, rank, "selected" if rank <= k else "reserve", row[32:].decode(), row[:32].hex())
-        )
-        for rank, row in enumerate(drawn, 1)
-    ]
+def _smallest(kept: list[bytes], wanted: int) -> tuple[bytes, ...]:
+    """In the order of (ticket, id): tickets have one length, and bytes compare as code points do."""
+    kept.sort()
+    return tuple(kept[:wanted])
 
 
 def _prefix(seed: str, stratum: str) -> bytes:
     return f"ssj1|entity|{seed}|{stratum}|".encode()
 
 
-def _chunks(candidates: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+def _batches(candidates: Iterable[tuple[str, str]]) -> Iterator[_Batch]:
+    """A list or tuple as it stands, without a copy; a cursor in pieces whose size stays the same."""
+    if isinstance(candidates, list | tuple):
+        yield candidates
+        return
     stream = iter(candidates)
-    while chunk := list(islice(stream, _CHUNK)):
-        yield chunk
+    while batch := list(islice(stream, _BATCH)):
+        yield batch
 
 
 def _read(candidates: Candidates) -> Iterable[tuple[str, str]]:
