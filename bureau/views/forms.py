@@ -1,12 +1,14 @@
 """What pages with a form over one service share."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest
 
 from bureau.errors import RuleError
+
+T = TypeVar("T")
 
 
 def done(form: forms.Form, act: Callable[[], object]) -> bool:
@@ -19,6 +21,12 @@ def done(form: forms.Form, act: Callable[[], object]) -> bool:
         form.add_error(None, refused.message)
         return False
     return True
+
+
+def made(form: forms.Form, act: Callable[[], T]) -> T | None:
+    """What the service made; None after a rule's sentence went onto the form, as in `done`."""
+    found: list[T] = []
+    return found[0] if done(form, lambda: found.append(act())) else None
 
 
 def status_of(form: forms.Form) -> int:

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bureau.access import access, fetch
-from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import trail
+from bureau.views.forms import made
 from planning.forms.plans import AdjustmentItemForm, NoteForm
 from planning.models import Plan, PlanAdjustment, PlanItem
 from planning.rules.processes import ADJUSTMENT
@@ -143,12 +143,13 @@ def _propose(
     request: HttpRequest, plan: Plan, form: "AdjustmentItemForm | NoteForm", change: Change
 ) -> HttpResponse | None:
     reason = form.cleaned_data.get("reason") or form.cleaned_data.get("note") or ""
-    try:
-        row = services.propose_adjustment(
+    row = made(
+        form,
+        lambda: services.propose_adjustment(
             plan=plan, reason=reason, changes=[change], actor=request.user
-        )
-    except RuleError as refusal:
-        form.add_error(None, refusal.message)
+        ),
+    )
+    if row is None:
         return None
     messages.success(request, "调整已提交审批。")
     return redirect("planning:adjustment-detail", pk=row.pk)

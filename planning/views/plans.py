@@ -13,6 +13,7 @@ from bureau.access import access, fetch
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging, rule_settings, trail
+from bureau.views.forms import done, made
 from planning.forms.plans import ItemForm, NoteForm, PlanCreateForm, PlanForm
 from planning.models import Plan, PlanItem
 from planning.rules.processes import PLAN
@@ -48,11 +49,11 @@ def plan_create(request: HttpRequest) -> HttpResponse:
     }
     form = PlanCreateForm(request.POST or None, years=[year, year + 1], initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            plan = services.create(authority=authority, actor=request.user, **form.cleaned_data)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        values = form.cleaned_data
+        plan = made(
+            form, lambda: services.create(authority=authority, actor=request.user, **values)
+        )
+        if plan is not None:
             return redirect("planning:plan-detail", pk=plan.pk)
     return _form(request, form, "编制年度计划", "建立计划", reverse("planning:plan-list"))
 
@@ -97,11 +98,8 @@ def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
     plan = fetch(request, _plans(), pk=pk, need=(Role.ORGANISER,))
     form = PlanForm(request.POST or None, instance=plan)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.change(plan=plan, actor=request.user, **form.cleaned_data)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        values = form.cleaned_data
+        if done(form, lambda: services.change(plan=plan, actor=request.user, **values)):
             return redirect("planning:plan-detail", pk=pk)
     return _form(request, form, "修改计划说明", "保存", _url(plan), plan)
 
@@ -112,11 +110,8 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
     plan = fetch(request, _plans(), pk=pk, need=(Role.ORGANISER,))
     form = ItemForm(request.POST or None, authority=plan.authority, initial=_new_item(plan))
     if request.method == "POST" and form.is_valid():
-        try:
-            services.add_item(plan=plan, values=form.values(), actor=request.user)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        values = form.values()
+        if done(form, lambda: services.add_item(plan=plan, values=values, actor=request.user)):
             return redirect("planning:plan-detail", pk=pk)
     return item_page(request, plan, form, title="增加计划条目", submit="增加条目")
 
@@ -128,11 +123,8 @@ def item_change(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     row = get_object_or_404(plan.items.select_related("plan__authority"), pk=item)
     form = ItemForm(request.POST or None, authority=plan.authority, values=selectors.values_of(row))
     if request.method == "POST" and form.is_valid():
-        try:
-            services.change_item(item=row, values=form.values(), actor=request.user)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        values = form.values()
+        if done(form, lambda: services.change_item(item=row, values=values, actor=request.user)):
             return redirect("planning:plan-detail", pk=pk)
     return item_page(request, plan, form, title=f"修改条目：{row.name}", submit="保存条目")
 
@@ -177,11 +169,8 @@ def plan_submit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     points = [f"未列入的执行中事项：{matter.name}" for matter in uncovered]
     if request.method == "POST" and form.is_valid():
-        try:
-            services.submit(plan=plan, note=form.cleaned_data["note"], actor=request.user)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        note = form.cleaned_data["note"]
+        if done(form, lambda: services.submit(plan=plan, note=note, actor=request.user)):
             messages.success(request, "计划已提交审批。")
             return redirect("planning:plan-detail", pk=pk)
     return _step(request, plan, "submit", form, points)

@@ -44,6 +44,8 @@ def task_strata(request: HttpRequest, pk: str) -> HttpResponse:
         try:
             services.set_strata(task=task, strata=strata, actor=request.user)
         except RuleError as refusal:
+            if refusal.status != 422:
+                raise
             error = refusal.message
         else:
             messages.success(request, f"已保存 {len(strata)} 层。")

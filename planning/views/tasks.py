@@ -15,6 +15,7 @@ from bureau.access import access, fetch, may, role_names
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging, rule_settings, trail
+from bureau.views.forms import done, made
 from planning.forms.plans import NoteForm
 from planning.forms.tasks import PlatformForm, SchemeForm, TaskFilter, TaskForm
 from planning.models import Sitting, Task
@@ -102,21 +103,19 @@ def task_create(request: HttpRequest) -> HttpResponse:
     }
     form = TaskForm(request.POST or None, authority=authority, item=item, initial=defaults)
     if request.method == "POST" and form.is_valid():
-        try:
-            if item:
-                task = services.create_from_item(
-                    item=item, values=form.values(), actor=request.user
+        values, reason = form.values(), form.cleaned_data.get("ad_hoc_reason", "")
+        actor = request.user
+        task = made(
+            form,
+            lambda: (
+                services.create_from_item(item=item, values=values, actor=actor)
+                if item
+                else services.create_ad_hoc(
+                    authority=authority, reason=reason, values=values, actor=actor
                 )
-            else:
-                task = services.create_ad_hoc(
-                    authority=authority,
-                    reason=form.cleaned_data["ad_hoc_reason"],
-                    values=form.values(),
-                    actor=request.user,
-                )
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+            ),
+        )
+        if task is not None:
             messages.success(request, f"任务已建立，编号 {task.number}。请设置抽取分层。")
             return redirect("planning:task-detail", pk=task.pk)
     title = f"按计划条目建立任务：{item.name}" if item else "建立临时抽查任务"
@@ -170,11 +169,8 @@ def task_change(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
     form = TaskForm(request.POST or None, authority=task.authority, item=task.plan_item, task=task)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.change(task=task, values=form.values(), actor=request.user)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        values = form.values()
+        if done(form, lambda: services.change(task=task, values=values, actor=request.user)):
             return redirect("planning:task-detail", pk=pk)
     return _form(request, form, "修改任务设置", "保存设置", _url(task), task)
 
@@ -192,11 +188,8 @@ def task_scheme(request: HttpRequest, pk: str) -> HttpResponse:
     )
     form = SchemeForm(request.POST or None, initial={"scheme": text})
     if request.method == "POST" and form.is_valid():
-        try:
-            services.set_scheme(task=task, scheme=form.cleaned_data["scheme"], actor=request.user)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        scheme = form.cleaned_data["scheme"]
+        if done(form, lambda: services.set_scheme(task=task, scheme=scheme, actor=request.user)):
             messages.success(request, "实施方案已保存。")
             return redirect("planning:task-detail", pk=pk)
     context = {
@@ -267,11 +260,8 @@ def task_platform(request: HttpRequest, pk: str) -> HttpResponse:
     initial = {"receipt": task.platform_receipt}
     form = PlatformForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            count = _import(request, task, form)
-        except RuleError as refusal:
-            form.add_error(None, refusal.message)
-        else:
+        count = made(form, lambda: _import(request, task, form))
+        if count is not None:
             messages.success(request, f"已导入 {count} 户，可以派发。")
             return redirect("planning:task-detail", pk=pk)
     context = {

@@ -399,3 +399,16 @@ def test_a_look_at_a_sealed_list_is_recorded_and_closed_to_others(
     assert "名单尚未公开" in page
     assert refused.status_code == 403
     assert AuditEvent.objects.filter(action="task.sealed_list_seen").count() == 1
+
+
+def test_a_change_that_comes_too_late_is_a_conflict_and_no_form_error(
+    client, organiser, task, matter, bureau, station
+):
+    task.state = "ready"
+    task.save(update_fields=["state"])
+    client.force_login(organiser)
+
+    answer = client.post(url("task-change", task.pk), typed(matter, bureau, station))
+
+    assert answer.status_code == 409
+    assert "请先退回草稿" in answer.content.decode()
