@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from publication.views import notice_check, open_data, public, public_draws
+from publication.views import lookup, notice_check, open_data, public, public_draws
 
 
 class CodeConverter:
@@ -29,8 +29,12 @@ urlpatterns = [
     path("draws/", public_draws.draws, name="draws"),
     path("draws/<code:number>/", public_draws.draw_detail, name="draw-detail"),
     path("draws/<code:number>/files.zip", public_draws.draw_zip, name="draw-zip"),
+    path("draws/<code:number>/lookup/", lookup.draw_lookup, name="draw-lookup"),
+    path("draws/<code:number>/lookup.pdf", lookup.draw_lookup_pdf, name="draw-lookup-pdf"),
     path("draws/<code:number>/<code:name>", public_draws.draw_file, name="draw-file"),
     path("notices/<uuid:pk>/", public.task_notice, name="task-notice"),
+    path("lookup/", lookup.lookup, name="lookup"),
+    path("lookup.pdf", lookup.lookup_pdf, name="lookup-pdf"),
     path("chain/<code:code>/", public_draws.chain, name="chain"),
     path("chain/<code:code>/chain.tsv", public_draws.chain_file, name="chain-file"),
     path("verify.py", public_draws.verify_py, name="verify-py"),

@@ -1,14 +1,13 @@
 """核验检查通知书: the address behind the QR code, and a box to type the code by hand (A64, A101)."""
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from bureau import context
 from bureau.access import public
 from inspections.selectors import notices
 from publication.forms.public import TokenForm
+from publication.views.throttle import asked_too_often
 
 LOOKUPS, SECONDS = 30, 600  # per address; the code itself cannot be guessed
 
@@ -25,7 +24,7 @@ def check_form(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def notice_check(request: HttpRequest, token: str) -> HttpResponse:
-    if _asked_too_often():
+    if asked_too_often("notice-check", most=LOOKUPS, seconds=SECONDS):
         return _private(
             render(request, "public/notice_form.html", {"form": None, "busy": True}, status=429)
         )
@@ -33,16 +32,6 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
     template = "public/notice_check.html" if found else "public/notice_unknown.html"
     shown = {"found": found, "token": token}
     return _private(render(request, template, shown, status=200 if found else 404))
-
-
-def _asked_too_often() -> bool:
-    key = f"public.notice-check:{context.current.get().ip}"
-    if cache.add(key, 1, SECONDS):
-        return False
-    try:
-        return int(cache.incr(key)) > LOOKUPS
-    except ValueError:  # it ran out in between
-        return False
 
 
 def _private(response: HttpResponse) -> HttpResponse:
