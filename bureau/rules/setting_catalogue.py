@@ -154,6 +154,37 @@ CATALOGUE: tuple[Setting, ...] = (
         "本系统默认：申报时间与登记时间相差超过即标记",
         "小时",
     ),
+    Setting(
+        "list_check_workdays",
+        "执行单位核对抽中名单期限",
+        "int",
+        2,
+        "沧州市新华区双随机抽查做法：名单由单位管理员 2 个工作日内核对确认",
+        "个工作日",
+    ),
+    Setting(
+        "contact_attempts",
+        "按“无法联系”视为完成前至少联系",
+        "int",
+        2,
+        "临淄指引（二十八）未规定次数；本系统默认",
+        "次",
+    ),
+    *(
+        Setting(
+            f"reserve_{code}",
+            f"{label}的对象由递补名次接替",
+            "bool",
+            False,
+            f"临淄指引（二十八）：{settled}，不递补；抽取规程 §5：登记公示可查的原因可以设为递补",
+        )
+        for code, label, settled in (
+            ("deregistered", "注销", "视为完成"),
+            ("cancelled", "被撤销设立登记", "视为完成"),
+            ("revoked", "被吊销营业执照", "视为完成"),
+            ("moved_out", "迁出", "变更检查单位转交"),
+        )
+    ),
 )
 BY_KEY = {setting.key: setting for setting in CATALOGUE}
 

@@ -51,7 +51,9 @@ def free_tasks(authority_id: int) -> "QuerySet[Task]":
 
 
 def needs_reason(sitting: Sitting) -> list[Task]:
-    """Tasks of the sitting that were drawn before: the lock asks why."""
+    """Tasks of the sitting that were drawn before: the lock asks why. A 补抽 has said so when it was arranged."""
+    if hasattr(sitting, "supplement"):
+        return []
     return list(sitting.tasks.filter(draws__kind=sitting.purpose).distinct())
 
 

@@ -48,7 +48,9 @@ def with_details(rows: "QuerySet[Task] | None" = None) -> "QuerySet[Task]":
     base: QuerySet[Task] = Task.objects.all() if rows is None else rows
     return base.select_related(
         "authority__superior", "unit", "plan_item__plan", "created_by", "dispatched_by"
-    ).prefetch_related("matters", "participants__agency", "strata", "sittings__draws")
+    ).prefetch_related(
+        "matters", "participants__agency", "strata", "sittings__draws", "sittings__supplement"
+    )
 
 
 def units_of(task: Task, part: str) -> list[str]:
@@ -73,12 +75,14 @@ def picks_of(task: Task) -> "QuerySet[Pick]":
 
 
 def live_sitting(task: Task) -> Sitting | None:
-    """The sitting that draws the task's entities and is not void; reads prefetched sittings."""
+    """The sitting that draws the task's entities and is not void nor a 补抽; reads prefetched sittings."""
     return next(
         (
             s
             for s in task.sittings.all()
-            if s.purpose == Sitting.Purpose.ENTITIES and s.state != Sitting.State.VOIDED
+            if s.purpose == Sitting.Purpose.ENTITIES
+            and s.state != Sitting.State.VOIDED
+            and not hasattr(s, "supplement")
         ),
         None,
     )

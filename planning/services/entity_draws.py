@@ -23,15 +23,26 @@ from registry.selectors import entities
 _BATCH = 5000
 
 
-def freeze_task(*, sitting: Sitting, task: Task, today: date, reason: str, actor: User) -> Draw:
+def freeze_task(
+    *,
+    sitting: Sitting,
+    task: Task,
+    today: date,
+    reason: str,
+    actor: User,
+    counts: Mapping[str, int] | None = None,
+) -> Draw:
     """Freezes the task's pool as it stands, with k per stratum by its ratio; natural persons under a pseudonym.
+
+    `counts`: a 补抽 has its own k per stratum, and nobody whom the task drew before stands among the candidates.
 
     The caller holds the sitting's and the task's rows. Raises RuleError naming who has to confirm a pool again (A18),
     or which label, id or ratio cannot stand in the files.
     """
     draw = Draw()
     lists, persons, reasons = _frozen_lists(task, today)
-    strata = _strata(task, lists["candidates"].strata, today)
+    held = lists["candidates"].strata
+    strata = _strata(task, held, today) if counts is None else _counted(task, held, counts)
     require_confirmed(task=task, today=today)  # after reading: a change in between is noticed
     frozen = draws.freeze(
         sitting=sitting,
@@ -168,6 +179,21 @@ def _strata(task: Task, held: Mapping[str, int], today: date) -> list[lottery.St
             reserve=task.reserve,
         )
         for row in rows
+    ]
+
+
+def _counted(
+    task: Task, held: Mapping[str, int], counts: Mapping[str, int]
+) -> list[lottery.Stratum]:
+    """The strata of a 补抽: a number for each, without reserves."""
+    for label, k in counts.items():
+        if k > held.get(label, 0):
+            raise RuleError(
+                f"“{label}”层没有抽过的对象只剩 {held.get(label, 0)} 户，不够补抽 {k} 户。请减少户数。"
+            )
+    return [
+        lottery.Stratum(label=row.label, k=int(counts.get(row.label, 0)), reserve=0)
+        for row in pools.strata_of(task)
     ]
 
 

@@ -28,7 +28,8 @@ def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmat
             raise Forbidden(
                 f"任务由您经办，两库须由名录库管理人员确认。可以确认的有：{keepers_text(row)}。"
             )
-        if row.state not in {Task.State.DRAFT, Task.State.READY}:
+        has_supplement = row.supplements.filter(sitting__state="prepared").exists()
+        if row.state not in {Task.State.DRAFT, Task.State.READY} and not has_supplement:
             raise Conflict(f"任务现在是“{row.get_state_display()}”，不用再确认两库。")
         if row.draw_source == Task.DrawSource.PLATFORM:
             raise RuleError("上级平台抽取的任务，名录在平台上确认，本系统不用再确认。")
@@ -87,6 +88,11 @@ def keepers_text(task: Task) -> str:
     if not names:
         return "内设机构管理员（目前没有任务经办以外的人担任，请系统管理员指定一人）"
     return f"内设机构管理员{'、'.join(names[:6])}"
+
+
+def keepers_of(task: Task) -> list[User]:
+    """Who may confirm the pools of this authority's tasks."""
+    return _keepers(task)
 
 
 def _keepers(task: Task) -> list[User]:

@@ -14,12 +14,12 @@ from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Agency, Role, User
 from bureau.selectors import rule_settings
 from bureau.services import notifications, transitions
-from planning.models import Draw, Sitting, SittingWitness, Task, WitnessCommitment
+from planning.models import Draw, Sitting, SittingWitness, Supplement, Task, WitnessCommitment
 from planning.rules import sittings as rules
 from planning.rules.processes import TASK
 from planning.selectors import draws as reads
 from planning.selectors import sittings as progress
-from planning.services import draws, entity_draws
+from planning.services import draws, entity_draws, picks
 
 Freeze = Callable[[Sitting, str], Sequence[Draw]]
 Apply = Callable[[Draw, bytes], object]
@@ -41,10 +41,11 @@ def prepare(
     beacon_not_before: datetime | None = None,
     reveal: str = "immediate",
     reveal_by: date | None = None,
+    action: str = "lock",
 ) -> Sitting:
     """A sitting for one task or several; `actor` becomes its operator.
 
-    Entities: the tasks are ready and in no other open sitting. Raises RuleError, Conflict or Forbidden.
+    Entities: the tasks allow `action` (`supplement` for a 补抽) and are in no other open sitting. Raises RuleError, Conflict or Forbidden.
     """
     authority = unit.authority
     if authority is None or not tasks:
@@ -53,7 +54,7 @@ def prepare(
     if any(task.authority_id != authority.pk for task in tasks):
         raise RuleError("一次摇号会只能办理本单位的任务，请去掉其他单位的任务。")
     if purpose == Sitting.Purpose.ENTITIES:
-        _require_free(entity_draws.hold([task.pk for task in tasks], action="lock"))
+        _require_free(entity_draws.hold([task.pk for task in tasks], action=action))
     round_number = beacon_round.strip()
     if beacon_source == "drand-quicknet" and not round_number and beacon_not_before:
         round_number = str(lottery.drand_round_from(beacon_not_before))
@@ -460,19 +461,33 @@ def _tell_superior(sitting: Sitting, made: Sequence[Draw]) -> None:
 
 def _freeze_tasks(sitting: Sitting, reason: str, *, actor: User) -> list[Draw]:
     today = timezone.localdate()
-    tasks = entity_draws.hold(list(sitting.tasks.values_list("pk", flat=True)), action="lock")
+    extra = Supplement.objects.filter(sitting=sitting).first()
+    tasks = entity_draws.hold(
+        list(sitting.tasks.values_list("pk", flat=True)), action="supplement" if extra else "lock"
+    )
     made = []
     for task in tasks:
         made.append(
             entity_draws.freeze_task(
-                sitting=sitting, task=task, today=today, reason=reason, actor=actor
+                sitting=sitting,
+                task=task,
+                today=today,
+                reason=extra.reason if extra else reason,
+                actor=actor,
+                counts=extra.counts if extra else None,
             )
         )
-        _move(task, "lock")
+        if extra is None:
+            _move(task, "lock")
     return made
 
 
 def _apply_entities(draw: Draw, result: bytes, *, at: datetime) -> None:
+    if Supplement.objects.filter(sitting_id=draw.sitting_id).exists():
+        (task,) = entity_draws.hold([draw.task_id], action="supplement")
+        entity_draws.record_picks(draw=draw, result=result)
+        picks.reopen(task, None)
+        return
     (task,) = entity_draws.hold([draw.task_id], action="compute")
     entity_draws.record_picks(draw=draw, result=result)
     task.drawn_at = at

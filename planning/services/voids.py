@@ -36,6 +36,12 @@ def undoes(kind: str) -> Callable[[Undo], Undo]:
 
 @undoes("entities")
 def _undo_entities(draw: Draw, actor: User) -> None:
+    if hasattr(
+        draw.sitting, "supplement"
+    ):  # the task runs on without what the 补抽 would have added
+        (task,) = entity_draws.hold([draw.task_id], action="supplement")
+        entity_draws.withdraw_picks(draw=draw)
+        return
     (task,) = entity_draws.hold([draw.task_id], action="void")
     entity_draws.withdraw_picks(draw=draw)
     step = TASK.find(task.state, "void")
