@@ -138,9 +138,15 @@ DATABASE_APP_ROLE = str(DATABASES["default"].get("USER") or "ssj_app")
 
 CACHES = {
     "default": {
-        # Counters only (login limits, page fragments): nothing is lost when it goes.
+        # Page fragments and figures: nothing is lost when it goes.
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    }
+    },
+    # How often somebody asked: one count for all processes and hosts.
+    "counters": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://").partition("?")[0],
+        "KEY_PREFIX": "ssj",
+    },
 }
 AUTH_USER_MODEL = "bureau.User"
 AUTHENTICATION_BACKENDS = [

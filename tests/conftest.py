@@ -9,10 +9,12 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 
@@ -123,6 +125,12 @@ def live_db(test_database: Database, django_db_blocker) -> Iterator[Database]:
         for connection in connections.all():
             connection.close()
         test_database.clone()
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters() -> None:
+    """Several runs share one Redis; what one test asked does not count for the next."""
+    caches["counters"].key_prefix = f"test-{uuid4()}"
 
 
 @pytest.fixture(autouse=True)
