@@ -58,6 +58,9 @@ class Sitting(models.Model):
     )
     reveal_by = models.DateField("最迟公开日", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PREPARED)
+    # Nobody gives a digit before the lock slip was printed or handed over (DRAW §3).
+    slip_printed_at = models.DateTimeField("锁定单打印时间", null=True, blank=True)
+    slip_handed_at = models.DateTimeField("锁定单交付时间", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
@@ -88,6 +91,7 @@ class SittingWitness(models.Model):
     own_device = models.BooleanField("本人设备", default=True)
     # Without JavaScript the server makes the commitment and has seen the digits before: pages say so.
     server_made = models.BooleanField("由服务器代算承诺", default=False)
+    opened_on_own = models.BooleanField("在本人设备公布", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "摇号监督人"
