@@ -12,7 +12,7 @@ from planning.models.draw import (
     WitnessCommitment,
 )
 from planning.models.plan import Filing, Plan, PlanAdjustment, PlanItem
-from planning.models.task import PoolConfirmation, Task, TaskParticipant, TaskStratum
+from planning.models.task import PoolConfirmation, Task, TaskGroup, TaskParticipant, TaskStratum
 
 __all__ = [
     "Draw",
@@ -30,6 +30,7 @@ __all__ = [
     "Skip",
     "Supplement",
     "Task",
+    "TaskGroup",
     "TaskParticipant",
     "TaskStratum",
     "VoidRequest",

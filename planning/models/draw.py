@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bureau.ids import uuid7
+from planning.rules.groups import announced_task
 from registry.models.inspector import ScopedQuerySet
 
 
@@ -138,6 +139,9 @@ class Draw(models.Model):
     number = models.CharField(
         "抽取编号", max_length=100, unique=True
     )  # ASCII, used in URLs and export_draw
+    # 0: the whole task; else the TaskGroup it draws, as it was called then. Each group counts its own n from 1.
+    group_number = models.PositiveSmallIntegerField("事项组号", default=0)
+    group_name = models.CharField("事项组名", max_length=40, blank=True)
     n = models.PositiveSmallIntegerField("第几次")
     reason = models.CharField("重抽或补抽原因", max_length=200, default="-")
     matters = ArrayField(models.CharField(max_length=64), verbose_name="事项编码", default=list)
@@ -163,11 +167,23 @@ class Draw(models.Model):
                 fields=["authority", "chain_number"], name="draw_chain_number_once"
             ),
             models.UniqueConstraint(fields=["authority", "previous"], name="draw_chain_no_fork"),
-            models.UniqueConstraint(fields=["task", "kind", "unit", "n"], name="draw_n_once"),
+            models.UniqueConstraint(
+                fields=["task", "kind", "unit", "group_number", "n"], name="draw_n_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def task_text(self) -> str:
+        """The task as the announcement and the chain name it; needs `task` loaded."""
+        return announced_task(self.task.number, self.group_number)
+
+    @property
+    def task_name(self) -> str:
+        """The task's name with that of the group; needs `task` loaded."""
+        return f"{self.task.name}（{self.group_name}）" if self.group_name else self.task.name
 
 
 class WitnessCommitment(models.Model):

@@ -105,6 +105,30 @@ class Task(models.Model):
         return f"{self.number} {self.name}"
 
 
+class TaskGroup(models.Model):
+    """Matters of a task that share a pool: one draw each, in one sitting (DRAW §2). A task without groups is one itself.
+
+    Divided before the first lock only: draw 1, 2 … of a group stay draws of the same matters.
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="groups", verbose_name="任务")
+    number = models.PositiveSmallIntegerField("组号")
+    name = models.CharField("组名", max_length=40)
+    matters = models.ManyToManyField("registry.Matter", related_name="+", verbose_name="抽查事项")
+    scope = models.JSONField("抽查范围条件", default=dict, blank=True)  # instead of the task's
+
+    class Meta:
+        verbose_name = verbose_name_plural = "事项分组"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "number"], name="task_group_number_once"),
+            models.CheckConstraint(name="task_group_number_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class TaskStratum(models.Model):
     """One class of candidates with its own ratio or number (A46)."""
 
@@ -115,6 +139,14 @@ class TaskStratum(models.Model):
         ALL = "all", "全部"
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="strata", verbose_name="任务")
+    group = models.ForeignKey(
+        TaskGroup,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="strata",
+        verbose_name="事项分组",
+    )
     number = models.PositiveSmallIntegerField("序号")
     label = models.CharField("层名", max_length=40)  # enters the draw files
     scope = models.JSONField("条件", default=dict, blank=True)
@@ -122,6 +154,13 @@ class TaskStratum(models.Model):
     value = models.DecimalField(
         "比例（%）或户数", max_digits=9, decimal_places=3, null=True, blank=True
     )
+    minimum = models.PositiveIntegerField("至少（户）", null=True, blank=True)
+    maximum = models.PositiveIntegerField("至多（户）", null=True, blank=True)
+    reserve = models.PositiveSmallIntegerField(
+        "递补数", null=True, blank=True, help_text="空着按任务的每层递补数"
+    )
+    # 检查批次: where everyone is inspected, the drawn order is cut into this many batches (DRAW §2).
+    batches = models.PositiveSmallIntegerField("检查批次", default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "抽取分层"
@@ -137,6 +176,18 @@ class TaskStratum(models.Model):
                 name="task_stratum_value",
                 condition=Q(mode="all") | Q(value__gt=0),
                 violation_error_message="请填写大于 0 的比例或户数。",
+            ),
+            models.CheckConstraint(
+                name="task_stratum_bounds",
+                condition=Q(minimum__isnull=True)
+                | Q(maximum__isnull=True)
+                | Q(minimum__lte=F("maximum")),
+                violation_error_message="至少户数不能大于至多户数。",
+            ),
+            models.CheckConstraint(
+                name="task_stratum_batches",
+                condition=Q(batches=1) | Q(batches__gt=1, mode="all"),
+                violation_error_message="只有全部检查的层才排检查批次。",
             ),
         ]
 
