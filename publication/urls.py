@@ -1,6 +1,6 @@
 from django.urls import path
 
-from publication.views import corrections, desk, objections
+from publication.views import corrections, desk, firm_desk, objections
 
 app_name = "publication"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("corrections/<uuid:pk>/", corrections.correction_detail, name="correction-detail"),
     path("corrections/<uuid:pk>/decide/", corrections.correction_decide, name="correction-decide"),
     path("corrections/<uuid:pk>/sheet.pdf", corrections.correction_pdf, name="correction-pdf"),
+    path("requests/", firm_desk.firm_request_list, name="firm-request-list"),
+    path("requests/<uuid:pk>/", firm_desk.firm_request_detail, name="firm-request-detail"),
+    path("ratings/", firm_desk.ratings, name="ratings"),
     path("objections/", objections.objection_list, name="objection-list"),
     path("objections/new/", objections.objection_find, name="objection-find"),
     path("objections/new/<uuid:pk>/", objections.objection_create, name="objection-create"),

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from publication.views import lookup, notice_check, open_data, public, public_draws
+from publication.views import firm_page, lookup, notice_check, open_data, public, public_draws
 
 
 class CodeConverter:
@@ -40,6 +40,8 @@ urlpatterns = [
     path("verify.py", public_draws.verify_py, name="verify-py"),
     path("check/", notice_check.check_form, name="check"),
     path("check/<slug:token>/", notice_check.notice_check, name="notice-check"),
+    path("check/<slug:token>/rating/", firm_page.firm_rating, name="firm-rating"),
+    path("check/<slug:token>/<slug:kind>/", firm_page.firm_request, name="firm-request"),
     path("open-data/", open_data.open_data, name="open-data"),
     path("open-data/results.csv", open_data.results_csv, name="results-csv"),
     path("open-data/results.json", open_data.results_json, name="results-json"),

@@ -10,9 +10,9 @@ from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from inspections.models import VisitMatter
-from publication.models import Correction, Nondisclosure, Objection
-from publication.rules.processes import OBJECTION
-from publication.selectors import corrections, objections, queue
+from publication.models import Correction, FirmRequest, Nondisclosure, Objection
+from publication.rules.processes import FIRM_REQUEST_ROLES, OBJECTION
+from publication.selectors import corrections, firm_requests, objections, queue
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -35,6 +35,9 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
     if user.has_role(*OBJECTION.roles_for("reply")):
         rows = objections.open_at(_own(user), Objection.State.RECHECKED)
         found += [_to_reply(row, today, days) for row in rows]
+    kinds = [kind for kind, roles in FIRM_REQUEST_ROLES.items() if user.has_role(*roles)]
+    if kinds:
+        found += [_to_answer(row) for row in firm_requests.open_at(_own(user), kinds)[:100]]
     return found
 
 
@@ -68,6 +71,19 @@ def _to_decide(row: Nondisclosure) -> WaitingItem:
         note=f"{row.requested_by.full_name}申请：{row.reason}",
         module="公示",
         since=timezone.localdate(row.requested_at),
+    )
+
+
+def _to_answer(row: FirmRequest) -> WaitingItem:
+    return WaitingItem(
+        verb="办理检查对象来件",
+        url=reverse("publication:firm-request-detail", kwargs={"pk": row.pk}),
+        st="soon",
+        word="待受理",
+        subject=str(row.visit.entity),
+        note=f"{row.get_kind_display()}，{row.number}",
+        module="异议",
+        since=timezone.localdate(row.submitted_at),
     )
 
 

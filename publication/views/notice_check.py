@@ -1,5 +1,7 @@
 """核验检查通知书: the address behind the QR code, and a box to type the code by hand (A64, A101)."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 from bureau.access import public
 from inspections.selectors import notices
 from publication.forms.public import TokenForm
+from publication.selectors import firm_requests
 from publication.views.throttle import asked_too_often
 
 LOOKUPS, SECONDS = 30, 600  # per address; the code itself cannot be guessed
@@ -30,7 +33,15 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
         )
     found = notices.by_token(token)
     template = "public/notice_check.html" if found else "public/notice_unknown.html"
-    shown = {"found": found, "token": token}
+    shown: dict[str, Any] = {"found": found, "token": token}
+    if found and (made := firm_requests.notice(token)):
+        online = firm_requests.subjects(made.visit)
+        shown |= {
+            "online": online,
+            "open_disposals": [firm_requests.disposal_label(row) for row in online.disposals],
+            "sent": firm_requests.of_visit(made.visit),
+            "results": firm_requests.results_of(made.visit),
+        }
     return _private(render(request, template, shown, status=200 if found else 404))
 
 
