@@ -67,6 +67,7 @@ def main(entities: int) -> None:
     witness = people["nieguanlan"]
     sittings.add_witness(sitting=sitting, user=witness, actor=organiser)
     tell("lock: freeze the lists, announce", lambda: sittings.lock(sitting=sitting, actor=organiser, reason=""))  # fmt: skip
+    sittings.mark_printed(sitting=sitting, actor=organiser)
     sittings.open_digits(sitting=sitting, actor=witness, digits="362514263514")
     tell("compute in Python and in SQL, record, open", lambda: sittings.compute(sitting=sitting, actor=organiser))  # fmt: skip
     verify(sitting.draws.get().number)

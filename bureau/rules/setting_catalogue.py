@@ -90,6 +90,15 @@ CATALOGUE: tuple[Setting, ...] = (
         "人",
     ),
     Setting(
+        "witness_open_minutes",
+        "监督人公布数字的时限",
+        "int",
+        60,
+        "抽取规程 §3：监督人在规定时间内未公布的，抽取作废；时限为本系统默认",
+        "分钟",
+        help="从全部监督人提交承诺起算，只有一位且不用承诺时从锁定起算；过时仍未公布，可以申请作废。",
+    ),
+    Setting(
         "void_approver",
         "数字公布后作废的批准",
         "choice",

@@ -66,11 +66,9 @@ class Held:
         add_witnesses(story, self.sitting, plan.witnesses, plan.operator)
 
     def lock(self) -> None:
-        sittings.lock(
-            sitting=self._sitting(),
-            actor=self.story.user(self.plan.operator),
-            reason=self.plan.reason,
-        )
+        operator = self.story.user(self.plan.operator)
+        sittings.lock(sitting=self._sitting(), actor=operator, reason=self.plan.reason)
+        sittings.mark_printed(sitting=self._sitting(), actor=operator)
 
     def witness(self) -> None:
         witness(self.story, self._sitting(), self.plan.witnesses)

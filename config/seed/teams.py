@@ -12,6 +12,7 @@ from inspections.rules.teams import unfit
 from inspections.selectors import teams as reads
 from inspections.services import orders, replacements, teams
 from planning.models import Sitting
+from planning.services import sittings
 from registry.models import Expert, Inspector
 from registry.selectors import inspectors
 
@@ -52,7 +53,9 @@ class Match:
         add_witnesses(story, self.sitting, (WITNESS,), self.operator)
 
     def lock(self) -> None:
-        teams.lock(sitting=self._sitting(), actor=self.story.user(self.operator), today=self._day())
+        operator = self.story.user(self.operator)
+        teams.lock(sitting=self._sitting(), actor=operator, today=self._day())
+        sittings.mark_printed(sitting=self._sitting(), actor=operator)
 
     def witness(self) -> None:
         witness(self.story, self._sitting(), (WITNESS,))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bureau.rules.processes import Process, Transition
 from lottery import beacons
@@ -31,6 +31,7 @@ SITTING = Process(
             "锁定名单，发布公告",
             "名单、各层抽取数和规则从此固定，公告指纹对外公布，任何人都不能再改；要改只能作废后重抽，作废会公开。",
         ),
+        Transition("locked", "slip", "locked", (ORGANISER,), "打印锁定单"),
         Transition("locked", "commit", "locked", (WITNESS,), "提交监督承诺"),
         Transition("locked", "open", "locked", (WITNESS,), "公布监督数字"),
         Transition("locked", "beacon", "locked", (ORGANISER,), "登记公共随机值"),
@@ -159,6 +160,10 @@ def _witness_faults(witnesses: int, digits_each: int, source: str) -> list[tuple
 def _beacon_faults(
     source: str, number: str, not_before: datetime | None, now: datetime
 ) -> list[tuple[str, str]]:
+    try:
+        beacons.check_source(source)
+    except ProtocolError as refused:  # too small, with the reason
+        return [("beacon_source", str(refused))]
     if not_before is None:
         return [("beacon_not_before", "请填写公共随机值最早在何时公布，名单须在此前锁定。")]
     if not_before <= now:
@@ -170,6 +175,23 @@ def _beacon_faults(
     if source == beacons.DRAND and beacons.drand_time(int(number)) < not_before:
         return [("beacon_round", "这一轮在所写时刻之前就会公布，请改用更晚的一轮。")]
     return []
+
+
+def beacon_due(source: str, number: str, not_before: datetime) -> datetime:
+    """From when on the value can exist: never before the announced moment, and with drand not before its round appears."""
+    if source == beacons.DRAND:
+        return max(not_before, beacons.drand_time(int(number)))
+    return not_before
+
+
+def open_until(ready_at: datetime, minutes: int) -> datetime:
+    """By when a witness must have opened, counted from the moment when everybody could (DRAW §3)."""
+    return ready_at + timedelta(minutes=minutes)
+
+
+def device_text(own_device: bool) -> str:
+    """Where a witness gave something, as pages and the record say it (DRAW §4)."""
+    return "本人设备" if own_device else "操作人设备"
 
 
 PROMISES = {

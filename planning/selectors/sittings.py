@@ -1,5 +1,8 @@
 """What a sitting waits for, for its services and pages."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -7,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bureau.models import Role, User
+from bureau.selectors import rule_settings
 from bureau.selectors.waiting import WaitingItem
-from planning.models import DrawEvent, Sitting, Task, VoidRequest
+from planning.models import DrawEvent, Sitting, SittingWitness, Task, VoidRequest
+from planning.rules import sittings as rules
 from planning.rules.sittings import Progress
 
 
@@ -16,14 +21,44 @@ def progress(sitting: Sitting) -> Progress:
     """Who has committed and opened, and whether the beacon is known; two queries."""
     witnesses = list(sitting.witnesses.select_related("user").order_by("position"))
     has_beacon = sitting.beacon_source != Sitting.Beacon.NONE
+    names = _names(witnesses)
     return Progress(
-        witnesses=tuple(w.user.full_name for w in witnesses),
-        committed=frozenset(w.user.full_name for w in witnesses if w.committed_at),
-        opened=frozenset(w.user.full_name for w in witnesses if w.opened_at),
+        witnesses=tuple(names.values()),
+        committed=frozenset(names[w.pk] for w in witnesses if w.committed_at),
+        opened=frozenset(names[w.pk] for w in witnesses if w.opened_at),
         has_beacon=has_beacon,
         beacon_known=has_beacon
         and DrawEvent.objects.filter(draw__sitting=sitting, kind="beacon").exists(),
         beacon_not_before=sitting.beacon_not_before,
+    )
+
+
+def _names(witnesses: Sequence[SittingWitness]) -> dict[int, str]:
+    """A name for each witness; two of the same name are told apart by their place."""
+    held = Counter(w.user.full_name for w in witnesses)
+    return {
+        w.pk: f"{w.user.full_name}（第 {w.position} 位）"
+        if held[w.user.full_name] > 1
+        else w.user.full_name
+        for w in witnesses
+    }
+
+
+def open_until(sitting: Sitting) -> datetime | None:
+    """By when the witnesses must have opened: counted from the last commitment, else from the lock; None before that."""
+    state = progress(sitting)
+    if not state.witnesses or state.uncommitted:
+        return None
+    committed = [
+        at for at in sitting.witnesses.values_list("committed_at", flat=True) if at is not None
+    ]
+    locked = sitting.draws.order_by("chain_number").values_list("locked_at", flat=True).first()
+    ready = max(committed) if state.needs_commitments and committed else locked
+    if ready is None:
+        return None
+    year = timezone.localdate(ready).year
+    return rules.open_until(
+        ready, int(rule_settings.value_of("witness_open_minutes", sitting.authority, year))
     )
 
 

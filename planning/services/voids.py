@@ -42,13 +42,7 @@ def _undo_entities(draw: Draw, actor: User) -> None:
         (task,) = entity_draws.hold([draw.task_id], action="supplement")
         entity_draws.withdraw_picks(draw=draw)
         return
-    (task,) = entity_draws.hold([draw.task_id], action="void")
-    entity_draws.withdraw_picks(draw=draw)
-    step = TASK.find(task.state, "void")
-    if step is None:
-        raise Conflict(f"任务“{task.name}”现在不能退回，请刷新页面查看。")
-    task.state, task.drawn_at = step.to, None
-    task.save(update_fields=["state", "drawn_at"])
+    entity_draws.take_back(draw=draw)
 
 
 @transaction.atomic
@@ -67,6 +61,7 @@ def request(*, sitting: Sitting, reason: str, actor: User, draw: Draw | None = N
         raise RuleError("这次抽取不属于本次摇号会，或已经作废。")
     if draw is not None and sitting.state == Sitting.State.LOCKED:
         raise RuleError("抽取尚未计算，只能整场作废。")
+    _require_waited(sitting)
     for one in [draw] if draw else list(sitting.draws.all()):
         draws.check_reason(one, reason.strip())
     try:
@@ -156,6 +151,20 @@ def require_approver(sitting: Sitting, actor: User) -> None:
         raise Forbidden("报数以后作废须由上级主管部门批准，您不在本单位的上级主管部门任上级主管。")
 
 
+def _require_waited(sitting: Sitting) -> None:
+    """While something of the seed is known and a witness still has time to open, nobody may choose to throw it away."""
+    if sitting.state != Sitting.State.LOCKED:
+        return
+    state = progress.progress(sitting)
+    until = progress.open_until(sitting)
+    is_part_known = bool(state.opened) or state.beacon_known
+    if is_part_known and state.unopened and until is not None and timezone.now() < until:
+        raise RuleError(
+            f"还在等{'、'.join(state.unopened)}公布监督数字，时限到 {timezone.localtime(until):%m-%d %H:%M}。"
+            "已有数字公开，时限之前不能申请作废；过时仍不公布的，可以申请作废。"
+        )
+
+
 def _approvers(sitting: Sitting) -> list[User]:
     if needs_superior(sitting) and sitting.authority.superior is not None:
         return notifications.holders(authority=sitting.authority.superior, roles=[Role.SUPERIOR])
@@ -179,7 +188,7 @@ def _void(sitting: Sitting, asked: VoidRequest, actor: User) -> None:
 
 def _finish(sitting: Sitting, draw: Draw, actor: User) -> None:
     """What a draw voided before its result still gets: the result if everything is open, else the incomplete record."""
-    given = sittings.contributions(sitting)
+    given = sittings.given_so_far(sitting)
     if progress.progress(sitting).missing:
         draws.record_incomplete(draw, given)
     else:

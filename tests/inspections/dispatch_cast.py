@@ -76,6 +76,7 @@ def computed_sitting(visits, actor: User, witness: User, **options):
     """Locked, digits open, computed; returns the draw."""
     sitting = prepared_sitting(visits, actor, witness, **options)
     teams.lock(sitting=sitting, actor=actor, today=TODAY)
+    sittings.mark_printed(sitting=sitting, actor=actor)
     sittings.open_digits(sitting=sitting, digits=DIGITS, actor=witness)
     teams.compute(sitting=sitting, actor=actor)
     return sitting.draws.get()

@@ -245,6 +245,7 @@ def test_the_seed_needs_the_witness(bureau, both, witness):
     make_officers(bureau, 3)
     sitting = prepared_sitting([visit], both, witness)
     teams.lock(sitting=sitting, actor=both, today=TODAY)
+    sittings.mark_printed(sitting=sitting, actor=both)
 
     with pytest.raises(RuleError, match="公布监督数字"):
         teams.compute(sitting=sitting, actor=both)

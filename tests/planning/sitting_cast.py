@@ -93,6 +93,7 @@ def prepare_teams(bureau, operator, task) -> Sitting:
 def locked(bureau, operator, **options) -> Sitting:
     sitting = prepared(bureau, operator, **options)
     sittings.lock(sitting=sitting, actor=operator)
+    sittings.mark_printed(sitting=sitting, actor=operator)
     return Sitting.objects.get(pk=sitting.pk)
 
 

@@ -68,6 +68,7 @@ def freeze(actor):
 def test_teams_are_drawn_exported_and_verified(sitting, operator, witness, tmp_path):
     seen = []
     sittings.lock_with(sitting=sitting, purpose="teams", freeze=freeze(operator), actor=operator)
+    sittings.mark_printed(sitting=sitting, actor=operator)
     sittings.open_digits(sitting=sitting, digits=cast.ONE, actor=witness)
     sittings.compute_with(
         sitting=sitting,

@@ -58,6 +58,7 @@ def drawn_again(task, operator, witness, counts):
     sitting = arranged(task, operator, witness, counts)
     confirm(task, operator)
     sittings.lock(sitting=sitting, actor=operator)
+    sittings.mark_printed(sitting=sitting, actor=operator)
     sittings.open_digits(sitting=sitting, digits=OTHER, actor=witness)
     sittings.compute(sitting=sitting, actor=operator)
     return sitting.draws.get()

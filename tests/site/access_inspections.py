@@ -73,6 +73,7 @@ def a_sitting_to_compute(cast):
     kwargs, post = a_sitting_to_lock(cast)
     sitting = sittings.Sitting.objects.get(pk=kwargs["pk"])
     teams.lock(sitting=sitting, actor=cast["everyone"], today=TODAY)
+    sittings.mark_printed(sitting=sitting, actor=cast["everyone"])
     sittings.open_digits(sitting=sitting, digits=DIGITS, actor=cast["witness"])
     return kwargs, post
 

@@ -33,6 +33,7 @@ def _prepared(cast: Cast, **options: Any) -> Sitting:
 def _locked(cast: Cast, **options: Any) -> Sitting:
     sitting = _prepared(cast, **options)
     sittings.lock(sitting=sitting, actor=_operator(cast))
+    sittings.mark_printed(sitting=sitting, actor=_operator(cast))
     return sitting
 
 
