@@ -5,9 +5,11 @@ rule is refused here, at the lock, while it can still be corrected.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from heapq import merge
+from io import BytesIO
 
 from lottery.commitments import list_digest
 from lottery.errors import ProtocolError
@@ -85,41 +87,50 @@ class FrozenList:
 
 
 def freeze_candidates(candidates: Iterable[tuple[str, str]]) -> FrozenList:
-    """`candidates.tsv` from (id, stratum). Raises ProtocolError for a double id or a bad text."""
+    """`candidates.tsv` from (id, stratum). Raises ProtocolError for a double id or a bad text.
+
+    From a cursor in the order of the ids nothing is held but the bytes of the file.
+    """
     strata: Counter[str] = Counter()
-    lines = []
-    for identifier, stratum in candidates:
-        check_id(identifier, "候选对象编号")
-        if stratum not in strata:
-            check_label(stratum, "层名")
-        strata[stratum] += 1
-        lines.append(f"{identifier}\t{stratum}\n")
-    return _freeze("candidates", lines, strata=dict(strata))
+
+    def lines() -> Iterator[str]:
+        for identifier, stratum in candidates:
+            check_id(identifier, "候选对象编号")
+            if stratum not in strata:
+                check_label(stratum, "层名")
+            strata[stratum] += 1
+            yield f"{identifier}\t{stratum}\n"
+
+    return _freeze("candidates", lines(), strata=strata)
 
 
 def freeze_excluded(
     excluded: Iterable[tuple[str, str]], *, candidates: FrozenList | None = None
 ) -> FrozenList:
     """`excluded.tsv` from (id, reason). Raises ProtocolError for an id that is also a candidate."""
-    drawable = {row[0] for row in read_rows(candidates.content)} if candidates else set()
-    lines = []
-    for identifier, reason in excluded:
-        check_id(identifier, "排除对象编号")
-        check_reason_code(reason, "排除原因")
-        if identifier in drawable:
+
+    def lines() -> Iterator[str]:
+        for identifier, reason in excluded:
+            check_id(identifier, "排除对象编号")
+            check_reason_code(reason, "排除原因")
+            yield f"{identifier}\t{reason}\n"
+
+    frozen = _freeze("excluded", lines())
+    barred = {identifier for identifier, _ in _pairs(frozen.content)}
+    for identifier, _ in _pairs(candidates.content if candidates and barred else b""):
+        if identifier in barred:
             raise ProtocolError(f"“{identifier}”既在候选名单又在排除名单中，只能归入一个。")
-        lines.append(f"{identifier}\t{reason}\n")
-    return _freeze("excluded", lines)
+    return frozen
 
 
 def freeze_visits(visits: Iterable[Visit]) -> FrozenList:
     """`visits.tsv`. Raises ProtocolError for a double id or a bad text."""
-    return _freeze("visits", [_visit_line(visit) for visit in visits])
+    return _freeze("visits", map(_visit_line, visits))
 
 
 def freeze_inspectors(inspectors: Iterable[Inspector]) -> FrozenList:
     """`inspectors.tsv`: every registered officer of the unit, and the experts."""
-    return _freeze("inspectors", [_inspector_line(person) for person in inspectors])
+    return _freeze("inspectors", map(_inspector_line, inspectors))
 
 
 def freeze_conflicts(
@@ -147,7 +158,22 @@ def read_rows(content: bytes) -> list[list[str]]:
 
 
 def read_candidates(content: bytes) -> list[tuple[str, str]]:
-    return [(identifier, stratum) for identifier, stratum in read_rows(content)]
+    """All of candidates.tsv at once, for lists that fit."""
+    return list(_pairs(content))
+
+
+@dataclass(frozen=True)
+class StoredCandidates:
+    """candidates.tsv as stored, read line by line: what a draw over a million needs (DRAW §7)."""
+
+    content: bytes = field(repr=False)
+
+    def __call__(self) -> Iterator[tuple[str, str]]:
+        return _pairs(self.content)
+
+    def counts(self) -> dict[str, int]:
+        """How many candidates each stratum holds."""
+        return Counter(stratum for _, stratum in self())
 
 
 def read_visits(content: bytes) -> list[Visit]:
@@ -195,15 +221,42 @@ def _inspector_line(person: Inspector) -> str:
     return rows_as_text([(person.pid, person.role.value, capacity, quals)])
 
 
+def _pairs(content: bytes) -> Iterator[tuple[str, str]]:
+    """The two fields of each line of candidates.tsv or excluded.tsv, one line at a time."""
+    for line in BytesIO(content):
+        identifier, _, second = line.decode().rstrip("\n").partition("\t")
+        yield identifier, second
+
+
 def _freeze(
-    name: str, lines: list[str], *, key_width: int = 1, strata: Mapping[str, int] | None = None
+    name: str, lines: Iterable[str], *, key_width: int = 1, strata: Mapping[str, int] | None = None
 ) -> FrozenList:
-    lines.sort()  # code point order of whole lines: equal keys become neighbours, TAB sorts first
-    before: list[str] = []
-    for line in lines:
-        key = line.rstrip("\n").split("\t")[:key_width]
+    content = _in_order(lines)
+    before: list[bytes] = []
+    for line in BytesIO(content):  # equal keys are neighbours: TAB sorts before every character
+        key = line.rstrip(b"\n").split(b"\t", key_width)[:key_width]
         if key == before:
-            raise ProtocolError(f"“{'、'.join(key)}”在名单 {name}.tsv 中重复，请先去重。")
+            doubled = b"\t".join(key).decode().replace("\t", "、")
+            raise ProtocolError(f"“{doubled}”在名单 {name}.tsv 中重复，请先去重。")
         before = key
-    content = "".join(lines).encode()
-    return FrozenList(name=name, content=content, count=len(lines), strata=strata or {})
+    return FrozenList(
+        name=name, content=content, count=content.count(b"\n"), strata=dict(strata or {})
+    )
+
+
+def _in_order(lines: Iterable[str]) -> bytes:
+    """The file, lines in byte order. Those that come in order are held as bytes, only the others one by one."""
+    ordered, others, last = BytesIO(), [], b""
+    for text in lines:
+        line = text.encode()
+        if line > last:
+            ordered.write(line)
+            last = line
+        else:
+            others.append(line)
+    if not others:
+        return ordered.getvalue()
+    ordered.seek(0)
+    whole = BytesIO()
+    whole.writelines(merge(ordered, sorted(others)))
+    return whole.getvalue()

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from hashlib import sha256
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -23,19 +26,35 @@ from django.db.models import (
     TextField,
     Value,
     When,
+    prefetch_related_objects,
 )
-from django.db.models.functions import MD5, Cast, Coalesce, Concat
+from django.db.models.functions import MD5, Cast, Coalesce, Collate, Concat
 
 from bureau.selectors import rule_settings
 from lottery.errors import ProtocolError
 from planning import sql
-from planning.models import Pick, PoolConfirmation, Task
+from planning.models import Pick, PoolConfirmation, Task, TaskStratum
 from planning.rules import strata as rules
 from planning.rules.quotas import quota, quota_text
 from planning.rules.strata import Stratum
-from registry.models import Inspector, LedgerEntry
+from registry.models import Inspector, LedgerEntry, Matter
 from registry.rules.yearly_limit import year_before
 from registry.selectors import entities
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is drawn as one: a group of the task's matters, or the whole task where it has no groups (number 0)."""
+
+    number: int
+    name: str
+    scope: Mapping[str, Sequence[str]]
+    matters: tuple[Matter, ...]
+    strata: list[Stratum]
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted(matter.code for matter in self.matters)
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,14 @@ class StratumCount:
 
     @property
     def how(self) -> str:
-        return quota_text(self.stratum.mode, self.stratum.value)
+        stratum = self.stratum
+        return quota_text(
+            stratum.mode,
+            stratum.value,
+            minimum=stratum.minimum,
+            maximum=stratum.maximum,
+            batches=stratum.batches,
+        )
 
 
 @dataclass(frozen=True)
@@ -73,7 +99,7 @@ class ReasonCount:
 
 @dataclass(frozen=True)
 class Preview:
-    """Counts of a pool as it stands now: `total` = candidates + excluded."""
+    """Counts of a pool as it stands now: `total` = candidates + excluded. Of several groups: the sums."""
 
     total: int
     candidates: int
@@ -109,24 +135,64 @@ class Confirmed:
 
 
 def strata_of(task: Task) -> list[Stratum]:
-    """The strata of a task in their order; one query."""
+    """The strata of a task in their order, those of its groups one after another; one query, or none if prefetched."""
+    return [as_stratum(row) for row in task.strata.all()]
+
+
+def as_stratum(row: TaskStratum) -> Stratum:
+    return Stratum(
+        label=row.label,
+        scope=row.scope,
+        mode=row.mode,
+        value=row.value,
+        minimum=row.minimum,
+        maximum=row.maximum,
+        reserve=row.reserve,
+        batches=row.batches,
+    )
+
+
+def parts_of(task: Task) -> list[Part]:
+    """What is drawn apart (DRAW §2): one part per group, else the whole task. Three queries, none if prefetched."""
+    groups = list(task.groups.all())
+    prefetch_related_objects(groups, "matters")
+    strata = list(task.strata.all())
+    if not groups:
+        own = [as_stratum(row) for row in strata]
+        return [Part(0, "", task.scope, tuple(task.matters.all()), own)]
     return [
-        Stratum(row.label, row.scope, row.mode, row.value) for row in task.strata.order_by("number")
+        Part(
+            group.number,
+            group.name,
+            group.scope,
+            tuple(group.matters.all()),
+            [as_stratum(row) for row in strata if row.group_id == group.pk],
+        )
+        for group in groups
     ]
 
 
-def preview(
-    task: Task,
-    today: date,
-    *,
-    strata: Sequence[Stratum] | None = None,
-    scope: Mapping[str, Sequence[str]] | None = None,
-) -> Preview:
-    """Counts for the saved strata, or for strata and a scope that are being edited. A constant number of queries."""
-    layers = strata_of(task) if strata is None else list(strata)
+def preview(task: Task, today: date, *, part: Part | None = None) -> Preview:
+    """Counts of one part, else of the whole task, where those of its groups are summed.
+
+    A constant number of queries for each part. For strata that are being edited, `part` holds them.
+    """
+    if part is not None:
+        return _preview(task, today, part)
+    found = [_preview(task, today, one) for one in parts_of(task)]
+    return found[0] if len(found) == 1 else _sum(found)
+
+
+def previews(task: Task, today: date) -> list[tuple[Part, Preview]]:
+    """Each part with its counts."""
+    return [(part, _preview(task, today, part)) for part in parts_of(task)]
+
+
+def _preview(task: Task, today: date, part: Part) -> Preview:
+    layers = part.strata
     settings = rule_settings.all_for(task.authority, today.year)
     at_least_one = bool(settings["at_most_at_least_one"].value)
-    rows = classified(task, today, strata=layers, scope=scope)
+    rows = classified(task, today, part)
     counts = sql.counts_by(rows, "layer", "excluded")
     labels = entities.scope_labels([stratum.scope for stratum in layers])
     drawn = [
@@ -145,11 +211,29 @@ def preview(
     )
 
 
-def iterate(task: Task, today: date, *, chunk_size: int = 5000) -> Iterator[PoolRow]:
-    """Every entity of the scope, in no particular order, through a server-side cursor: for the freeze (DRAW §2)."""
-    layers = strata_of(task)
-    names = [stratum.label for stratum in layers]
-    rows = classified(task, today, strata=layers).order_by()
+def _sum(previews: Sequence[Preview]) -> Preview:
+    reasons: Counter[str] = Counter()
+    for one in previews:
+        reasons.update({reason.code: reason.count for reason in one.excluded})
+    return Preview(
+        total=sum(one.total for one in previews),
+        candidates=sum(one.candidates for one in previews),
+        strata=[row for one in previews for row in one.strata],
+        excluded=[
+            ReasonCount(code, label, reasons[code])
+            for code, label in rules.REASONS.items()
+            if reasons[code]
+        ],
+    )
+
+
+def iterate(
+    task: Task, today: date, *, part: Part | None = None, chunk_size: int = 5000
+) -> Iterator[PoolRow]:
+    """Every entity of the part's scope through a server-side cursor, in the byte order of the frozen list (DRAW §1, §2)."""
+    part = part or whole(task)
+    names = [stratum.label for stratum in part.strata]
+    rows = classified(task, today, part).order_by(Collate("entity__public_code", "C"))
     columns = ("entity_id", "entity__public_code", "entity__kind", "entity__code")
     for entity_id, public_code, kind, code, layer, excluded in rows.values_list(
         *columns, "layer", "excluded"
@@ -159,31 +243,26 @@ def iterate(task: Task, today: date, *, chunk_size: int = 5000) -> Iterator[Pool
         )
 
 
-def classified(
-    task: Task,
-    today: date,
-    *,
-    strata: Sequence[Stratum] | None = None,
-    scope: Mapping[str, Sequence[str]] | None = None,
-) -> "QuerySet[Any]":
+def whole(task: Task) -> Part:
+    """The only part of a task without groups. Raises ValueError where there are several: the caller has to say which."""
+    (part,) = parts_of(task)
+    return part
+
+
+def classified(task: Task, today: date, part: Part | None = None) -> "QuerySet[Any]":
     """The listings of the scope with `layer` (place of the stratum, -1 for none) and `excluded` (reason or '')."""
-    rows = layered(task, strata=strata, scope=scope)
-    found: QuerySet[Any] = rows.annotate(excluded=_exclusion(task, today))
+    part = part or whole(task)
+    rows = layered(task, part)
+    found: QuerySet[Any] = rows.annotate(excluded=_exclusion(task, today, part))
     return found
 
 
-def layered(
-    task: Task,
-    *,
-    strata: Sequence[Stratum] | None = None,
-    scope: Mapping[str, Sequence[str]] | None = None,
-) -> "QuerySet[Any]":
+def layered(task: Task, part: Part) -> "QuerySet[Any]":
     """The listings of the scope with the first stratum that holds."""
-    layers = strata_of(task) if strata is None else strata
-    pool = entities.matching(task.authority, task.scope if scope is None else scope)
+    pool = entities.matching(task.authority, part.scope)
     whens = [
         When(condition_or_all(task, stratum), then=Value(number))
-        for number, stratum in enumerate(layers)
+        for number, stratum in enumerate(part.strata)
     ]
     none = Value(-1, output_field=IntegerField())
     layer = Case(*whens, default=none, output_field=IntegerField()) if whens else none
@@ -200,8 +279,28 @@ def fingerprint(task: Task, pool: str, today: date) -> tuple[int, str]:
     """How many stand in the pool, and SHA-256 over everything the draw reads of them (A18). One or two queries."""
     if pool == PoolConfirmation.Pool.INSPECTORS:
         return _digest(inspectors_of(task), "pid", _INSPECTOR_FACTS)
-    listings = layered(task).annotate(region_code=Coalesce("entity__region__code", Value("")))
-    return _digest(listings, "entity__public_code", _ENTITY_FACTS)
+    parts = parts_of(task)
+    found = [
+        _digest(
+            layered(task, part).annotate(region_code=Coalesce("entity__region__code", Value(""))),
+            "entity__public_code",
+            _ENTITY_FACTS,
+        )
+        for part in parts
+    ]
+    if len(found) == 1:
+        return found[0]
+    joined = "\n".join(digest for _, digest in found)
+    return _standing_in_any(task, parts), sha256(joined.encode()).hexdigest()
+
+
+def _standing_in_any(task: Task, parts: Sequence[Part]) -> int:
+    """How many stand in one of the parts' scopes or in several."""
+    conditions = [entities.condition(task.authority, part.scope) for part in parts]
+    if not all(conditions):  # one of them is the whole pool
+        return int(entities.matching(task.authority, {}).count())
+    joined = reduce(or_, conditions)
+    return int(entities.matching(task.authority, {}).filter(joined).count())
 
 
 def inspectors_of(task: Task) -> "QuerySet[Inspector]":
@@ -276,6 +375,18 @@ class _Sha256(Func):
     output_field = CharField()
 
 
+def quota_of(stratum: Stratum, candidates: int, *, at_least_one: bool) -> int:
+    """k of a stratum with so many candidates. Raises lottery's ProtocolError for a ratio above 100 %."""
+    return quota(
+        candidates,
+        stratum.mode,
+        stratum.value,
+        at_least_one=at_least_one,
+        minimum=stratum.minimum,
+        maximum=stratum.maximum,
+    )
+
+
 def _stratum_count(
     number: int,
     stratum: Stratum,
@@ -287,7 +398,7 @@ def _stratum_count(
     matched = sum(n for (layer, _), n in counts.items() if layer == number)
     problem = ""
     try:
-        k = quota(candidates, stratum.mode, stratum.value, at_least_one=at_least_one)
+        k = quota_of(stratum, candidates, at_least_one=at_least_one)
     except ProtocolError as refusal:
         k, problem = 0, str(refusal)
     if stratum.mode == "count" and stratum.value is not None and k < stratum.value:
@@ -297,10 +408,10 @@ def _stratum_count(
     return StratumCount(stratum, condition, matched, candidates, k, problem)
 
 
-def _exclusion(task: Task, today: date) -> Case:
+def _exclusion(task: Task, today: date, part: Part) -> Case:
     whens = [
         When(entity__standing__in=rules.NOT_DRAWABLE, then=F("entity__standing")),
-        When(_in_open_task(task), then=Value(rules.IN_OPEN_TASK)),
+        When(_in_open_task(task, part), then=Value(rules.IN_OPEN_TASK)),
     ]
     if not task.is_special:  # 002 (十三): 专项整治、上级指令部署的定向抽查不受次数限制
         whens.append(When(_over_limit(task, today), then=Value(rules.ANNUAL_CAP)))
@@ -312,16 +423,22 @@ def _exclusion(task: Task, today: date) -> Case:
 # one scan per row once it guesses the inner result to be large (200,000 entities: 2 minutes instead of a second).
 
 
-def _in_open_task(task: Task) -> Q:
+def _in_open_task(task: Task, part: Part) -> Q:
     """Picked already for one of these matters and not finished; other matters are merged at dispatch (A49)."""
-    matters = list(task.matters.values_list("pk", flat=True))
+    matters = [matter.pk for matter in part.matters]
+    # A pick stands for the matters of its draw; one from a superior's platform for those of its task.
+    for_these = Q(draw__matters__overlap=part.codes) | Q(
+        draw__isnull=True, task__matters__in=matters
+    )
     ledger = LedgerEntry.objects.filter(
         authority_id=task.authority_id, is_open=True, matters__in=matters
     )
-    waiting = _undispatched(task).filter(task__matters__in=matters)
+    waiting = _undispatched(task).filter(for_these)
     own = Pick.objects.filter(task_id=task.pk, kind=Pick.Rank.SELECTED).exclude(
         state=Pick.State.VOIDED
     )
+    if part.number:
+        own = own.filter(draw__group_number=part.number)
     found = [rows.order_by().values_list("entity_id") for rows in (ledger, waiting, own)]
     return Q(entity_id__in=[pk for (pk,) in found[0].union(*found[1:])])
 

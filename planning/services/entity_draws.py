@@ -1,9 +1,10 @@
 """抽取检查对象: freeze a task's pool, turn the result into picks, take them back when a draw is void (DRAW §2, §5)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import lottery
@@ -12,9 +13,9 @@ from bureau.models import User
 from bureau.selectors import rule_settings
 from planning.models import Draw, Pick, Pseudonym, Sitting, Task
 from planning.rules.processes import TASK
-from planning.rules.quotas import quota
 from planning.selectors import draws as reads
 from planning.selectors import pools
+from planning.selectors.pools import Part
 from planning.services import draws
 from planning.services.pools import require_confirmed
 from registry.models import Entity, Listing
@@ -31,27 +32,61 @@ def freeze_task(
     reason: str,
     actor: User,
     counts: Mapping[str, int] | None = None,
-) -> Draw:
-    """Freezes the task's pool as it stands, with k per stratum by its ratio; natural persons under a pseudonym.
+) -> list[Draw]:
+    """Freezes the task's pool as it stands: one draw, or one for each group of its matters that has none (DRAW §2).
 
     `counts`: a 补抽 has its own k per stratum, and nobody whom the task drew before stands among the candidates.
 
     The caller holds the sitting's and the task's rows. Raises RuleError naming who has to confirm a pool again (A18),
     or which label, id or ratio cannot stand in the files.
     """
-    draw = Draw()
-    lists, persons, reasons = _frozen_lists(task, today)
-    held = lists["candidates"].strata
-    strata = _strata(task, held, today) if counts is None else _counted(task, held, counts)
+    made = [
+        _freeze_part(sitting, task, part, today, reason, actor, counts)
+        for part in _due_parts(task, counts)
+    ]
     require_confirmed(task=task, today=today)  # after reading: a change in between is noticed
+    return made
+
+
+def _due_parts(task: Task, counts: Mapping[str, int] | None) -> list[Part]:
+    """The groups a 补抽 asks for; else those without a draw that counts (one alone may have been voided)."""
+    parts = pools.parts_of(task)
+    if counts is not None:
+        return [part for part in parts if any(counts.get(s.label) for s in part.strata)]
+    if len(parts) == 1:
+        return parts
+    standing = set(
+        task.draws.filter(kind=Draw.Kind.ENTITIES)
+        .exclude(events__kind="voided")
+        .values_list("group_number", flat=True)
+    )
+    return [part for part in parts if part.number not in standing]
+
+
+def _freeze_part(
+    sitting: Sitting,
+    task: Task,
+    part: Part,
+    today: date,
+    reason: str,
+    actor: User,
+    counts: Mapping[str, int] | None,
+) -> Draw:
+    """One list with k per stratum by its ratio; natural persons under a pseudonym."""
+    draw = Draw()
+    lists, persons, reasons = _frozen_lists(task, part, today)
+    held = lists["candidates"].strata
+    strata = _strata(task, part, held, today) if counts is None else _counted(part, held, counts)
+    batches = {row.label: 1 if counts is not None else row.batches for row in part.strata}
     frozen = draws.freeze(
         sitting=sitting,
         task=task,
         unit=task.unit,
         kind=Draw.Kind.ENTITIES,
         lists={name: frozen_list.content for name, frozen_list in lists.items()},
-        scope=draws.said(lambda: entities.scope_text(task.scope)),
-        matters=sorted(task.matters.values_list("code", flat=True)),
+        scope=draws.said(lambda: entities.scope_text(part.scope)),
+        matters=part.codes,
+        group=(part.number, part.name),
         strata=strata,
         reason=reason,
         counts={
@@ -63,6 +98,7 @@ def freeze_task(
                     "k": s.k,
                     "reserve": s.reserve,
                 }
+                | ({"batches": batches[s.label]} if batches[s.label] > 1 else {})
                 for s in sorted(strata, key=lambda s: s.label)
             ],
         },
@@ -78,6 +114,38 @@ def freeze_task(
         batch_size=_BATCH,
     )
     return frozen
+
+
+def take_result(*, draw: Draw, result: bytes, at: datetime) -> Task:
+    """The picks of a computed draw, and its task drawn; with several groups the first of them moves the task.
+
+    Raises Conflict when the task is not waiting for a result.
+    """
+    (task,) = hold([draw.task_id], action=None if draw.group_number else "compute")
+    record_picks(draw=draw, result=result)
+    if task.state != Task.State.DRAWN:
+        move(task, "compute", drawn_at=at)
+    return task
+
+
+def take_back(*, draw: Draw) -> Task:
+    """A void draw's picks do not count, its task waits again; what other groups drew stays. Raises RuleError, Conflict."""
+    (task,) = hold([draw.task_id], action=None if draw.group_number else "void")
+    withdraw_picks(draw=draw)
+    if task.state != Task.State.READY:
+        move(task, "void", drawn_at=None)
+    return task
+
+
+def move(task: Task, action: str, **changes: Any) -> None:
+    """One step of the task, whose row the caller holds. Raises Conflict where the table has no such step."""
+    step = TASK.find(task.state, action)
+    if step is None:
+        raise Conflict(_moved_on(task))
+    task.state = step.to
+    for name, value in changes.items():
+        setattr(task, name, value)
+    task.save(update_fields=["state", *changes])
 
 
 def record_picks(*, draw: Draw, result: bytes) -> int:
@@ -122,8 +190,8 @@ def withdraw_picks(*, draw: Draw) -> int:
     return draw.picks.update(state=Pick.State.VOIDED)
 
 
-def hold(tasks: Sequence[UUID], *, action: str) -> list[Task]:
-    """The tasks with their rows locked, in one order for everybody, each in a state that allows `action`."""
+def hold(tasks: Sequence[UUID], *, action: str | None) -> list[Task]:
+    """The tasks with their rows locked, in one order for everybody, each in a state that allows `action` (None: any)."""
     rows = list(
         Task.objects.select_for_update(of=("self",))
         .select_related("authority", "unit")
@@ -131,31 +199,36 @@ def hold(tasks: Sequence[UUID], *, action: str) -> list[Task]:
         .order_by("pk")
     )
     for task in rows:
-        if TASK.find(task.state, action) is None:
-            raise Conflict(
-                f"任务“{task.name}”现在是“{task.get_state_display()}”，不能再办这一步。请刷新页面查看。"
-            )
+        if action is not None and TASK.find(task.state, action) is None:
+            raise Conflict(_moved_on(task))
     return rows
 
 
+def _moved_on(task: Task) -> str:
+    return f"任务“{task.name}”现在是“{task.get_state_display()}”，不能再办这一步。请刷新页面查看。"
+
+
 def _frozen_lists(
-    task: Task, today: date
+    task: Task, part: Part, today: date
 ) -> tuple[dict[str, lottery.FrozenList], list[tuple[int, str, str]], Counter[str]]:
     """The two lists, the persons' (entity, listed id, salt), and how many are excluded for which reason."""
-    candidates: list[tuple[str, str]] = []
     excluded: list[tuple[str, str]] = []
     persons: list[tuple[int, str, str]] = []
-    for row in pools.iterate(task, today):
-        listed = row.public_code
-        if row.kind == Entity.Kind.PERSON:
-            salt = lottery.new_secret()
-            listed = draws.said(partial(lottery.pseudonym, salt, row.code))
-            persons.append((row.entity_id, listed, salt))
-        if row.excluded:
-            excluded.append((listed, row.excluded))
-        else:
-            candidates.append((listed, row.stratum))
-    frozen = draws.said(lambda: lottery.freeze_candidates(candidates))
+
+    def candidates() -> Iterator[tuple[str, str]]:
+        """Straight from the cursor into the file: a million candidates are never held as rows (DRAW §7)."""
+        for row in pools.iterate(task, today, part=part):
+            listed = row.public_code
+            if row.kind == Entity.Kind.PERSON:
+                salt = lottery.new_secret()
+                listed = lottery.pseudonym(salt, row.code)
+                persons.append((row.entity_id, listed, salt))
+            if row.excluded:
+                excluded.append((listed, row.excluded))
+            else:
+                yield listed, row.stratum
+
+    frozen = draws.said(lambda: lottery.freeze_candidates(candidates()))
     lists = {
         "candidates": frozen,
         "excluded": draws.said(lambda: lottery.freeze_excluded(excluded, candidates=frozen)),
@@ -163,37 +236,36 @@ def _frozen_lists(
     return lists, persons, Counter(reason for _, reason in excluded)
 
 
-def _strata(task: Task, held: Mapping[str, int], today: date) -> list[lottery.Stratum]:
+def _strata(task: Task, part: Part, held: Mapping[str, int], today: date) -> list[lottery.Stratum]:
     at_least_one = bool(rule_settings.value_of("at_most_at_least_one", task.authority, today.year))
-    rows = pools.strata_of(task)
-    if not rows:
-        raise RuleError(f"任务“{task.name}”还没有设置抽取分层，请退回草稿设置比例或户数。")
+    if not part.strata:
+        group = f"的“{part.name}”组" if part.number else ""
+        raise RuleError(f"任务“{task.name}”{group}还没有设置抽取分层，请退回草稿设置比例或户数。")
     return [
         lottery.Stratum(
             label=row.label,
             k=draws.said(
-                partial(
-                    quota, held.get(row.label, 0), row.mode, row.value, at_least_one=at_least_one
-                )
+                partial(pools.quota_of, row, held.get(row.label, 0), at_least_one=at_least_one)
             ),
-            reserve=task.reserve,
+            reserve=task.reserve if row.reserve is None else row.reserve,
         )
-        for row in rows
+        for row in part.strata
     ]
 
 
 def _counted(
-    task: Task, held: Mapping[str, int], counts: Mapping[str, int]
+    part: Part, held: Mapping[str, int], counts: Mapping[str, int]
 ) -> list[lottery.Stratum]:
     """The strata of a 补抽: a number for each, without reserves."""
-    for label, k in counts.items():
+    for label in [row.label for row in part.strata]:
+        k = counts.get(label, 0)
         if k > held.get(label, 0):
             raise RuleError(
                 f"“{label}”层没有抽过的对象只剩 {held.get(label, 0)} 户，不够补抽 {k} 户。请减少户数。"
             )
     return [
         lottery.Stratum(label=row.label, k=int(counts.get(row.label, 0)), reserve=0)
-        for row in pools.strata_of(task)
+        for row in part.strata
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
+import lottery
 from bureau.errors import Conflict, RuleError
 from bureau.models import Agency, User
 from planning import sql
@@ -186,7 +187,7 @@ def test_a_natural_person_stands_under_a_pseudonym(bureau, operator, witness):
     person = draw.pseudonyms.get()
     listed = draws.files(draw)["candidates.tsv"].decode()
 
-    assert person.listed_id == f"P-{draws.lottery.h('pseudonym', person.salt, person.entity.code)}"
+    assert person.listed_id == f"P-{lottery.h('pseudonym', person.salt, person.entity.code)}"
     assert person.listed_id in listed
     assert person.entity.public_code not in listed
 

@@ -1,0 +1,84 @@
+"""Results as pages show them: strata with their picks, teams with their members."""
+
+from dataclasses import dataclass
+
+from planning.models import Draw
+from planning.selectors.draws.contents import content
+from planning.selectors.draws.states import kinds
+from registry.models import Entity
+
+DUTIES = {"leader": "组长", "member": "组员", "expert": "专家"}
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    stratum: str
+    rank: int
+    is_reserve: bool
+    code: str
+    name: str
+    ticket: str
+
+
+@dataclass(frozen=True)
+class ResultStratum:
+    label: str
+    count: int
+    k: int
+    reserve: int
+    rows: list[ResultRow]
+
+
+def strata_with_result(draw: Draw, *, with_rows: bool) -> list[ResultStratum]:
+    """Each stratum with its picks and reserves; rows only where the reader may see them. A team draw has none."""
+    if draw.kind != Draw.Kind.ENTITIES:
+        return []
+    by_stratum: dict[str, list[ResultRow]] = {}
+    if with_rows and "computed" in kinds(draw):
+        lines = [line.split("\t") for line in content(draw, "result.tsv").decode().splitlines()[2:]]
+        names = _names(draw, [line[4] for line in lines])
+        for _, stratum, rank, state, listed, ticket in lines:
+            by_stratum.setdefault(stratum, []).append(
+                ResultRow(
+                    stratum,
+                    int(rank),
+                    state == "reserve",
+                    listed,
+                    names.get(listed, "（自然人）"),
+                    ticket,
+                )
+            )
+    return [
+        ResultStratum(s["label"], s["n"], s["k"], s["reserve"], by_stratum.get(s["label"], []))
+        for s in draw.counts.get("strata", [])
+    ]
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    visit: str
+    is_filled: bool
+    members: list[tuple[str, str]]  # (duty in Chinese, pid)
+
+
+def team_rows(draw: Draw) -> list[TeamRow]:
+    """The teams of a computed teams draw, in the order in which they were matched."""
+    if draw.kind != Draw.Kind.TEAMS or "computed" not in kinds(draw):
+        return []
+    found: list[TeamRow] = []
+    for line in content(draw, "result.tsv").decode().splitlines()[2:]:
+        kind, visit, what, *rest = line.split("\t")
+        if kind == "visit":
+            found.append(TeamRow(visit, what == "filled", []))
+        else:
+            found[-1].members.append((DUTIES[what], rest[0]))
+    return found
+
+
+def _names(draw: Draw, listed: list[str]) -> dict[str, str]:
+    """Names of what stands under its public code; natural persons stay under their pseudonym."""
+    return dict(
+        Entity.objects.filter(public_code__in=listed)
+        .exclude(kind=Entity.Kind.PERSON)
+        .values_list("public_code", "name")
+    )
