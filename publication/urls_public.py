@@ -1,6 +1,14 @@
 from django.urls import path, register_converter
 
-from publication.views import firm_page, lookup, notice_check, open_data, public, public_draws
+from publication.views import (
+    firm_page,
+    lookup,
+    notice_check,
+    open_data,
+    public,
+    public_draws,
+    verifiers,
+)
 
 
 class CodeConverter:
@@ -31,13 +39,20 @@ urlpatterns = [
     path("draws/<code:number>/files.zip", public_draws.draw_zip, name="draw-zip"),
     path("draws/<code:number>/lookup/", lookup.draw_lookup, name="draw-lookup"),
     path("draws/<code:number>/lookup.pdf", lookup.draw_lookup_pdf, name="draw-lookup-pdf"),
+    path("draws/<code:number>/ticket/", public_draws.draw_ticket, name="draw-ticket"),
     path("draws/<code:number>/<code:name>", public_draws.draw_file, name="draw-file"),
     path("notices/<uuid:pk>/", public.task_notice, name="task-notice"),
+    path("fairness/<code:code>/", fairness.public_fairness, name="fairness"),
+    path(
+        "fairness/<code:code>/<slug:name>.csv", fairness.public_fairness_csv, name="fairness-csv"
+    ),
     path("lookup/", lookup.lookup, name="lookup"),
     path("lookup.pdf", lookup.lookup_pdf, name="lookup-pdf"),
     path("chain/<code:code>/", public_draws.chain, name="chain"),
     path("chain/<code:code>/chain.tsv", public_draws.chain_file, name="chain-file"),
-    path("verify.py", public_draws.verify_py, name="verify-py"),
+    path("verify/", verifiers.verify_page, name="verify"),
+    path("verify/offline.html", verifiers.verify_offline, name="verify-offline"),
+    path("verify.py", verifiers.verify_py, name="verify-py"),
     path("check/", notice_check.check_form, name="check"),
     path("check/<slug:token>/", notice_check.notice_check, name="notice-check"),
     path("check/<slug:token>/rating/", firm_page.firm_rating, name="firm-rating"),

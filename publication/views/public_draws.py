@@ -3,24 +3,25 @@
 import io
 import zipfile
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bureau.access import public
 from bureau.selectors.paging import keyset
-from lottery import verify
 from planning.selectors import draws as reads
 from publication.models import PublicRecord
-from publication.selectors import entries, public_draws
+from publication.rules.lookup import Typed
+from publication.rules.lookup import read as read_code
+from publication.selectors import entries, public_draws, tickets
 from publication.views.public_page import download, page
+from publication.views.throttle import asked_too_often
+from publication.views.verifiers import digests
 
-VERIFIER = Path(verify.__file__).read_bytes()
-VERIFIER_SHA256 = sha256(VERIFIER).hexdigest()
+TICKETS, SECONDS = 40, 600  # of one address
 TEXT = {"txt": "text/plain; charset=utf-8", "tsv": "text/tab-separated-values; charset=utf-8"}
 
 
@@ -54,8 +55,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "draw": draw,
         "files": [{"row": row, "what": public_draws.WHAT[row.name]} for row in shown.files],
         "limit": public_draws.SHOWN_ROWS,
-        "verifier_sha256": VERIFIER_SHA256,
-    }
+    } | digests()
     return page(request, "public/draw_detail.html", context)
 
 
@@ -90,8 +90,22 @@ def draw_zip(request: HttpRequest, number: str) -> HttpResponse:
 
 @public
 @require_safe
-def verify_py(request: HttpRequest) -> HttpResponse:
-    return download(request, VERIFIER, name="verify.py", kind="text/x-python; charset=utf-8")
+def draw_ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """One id of a public draw: lines to paste that give its ticket, and where the ticket stands."""
+    draw = public_draws.get(number)
+    if not reads.is_revealed(draw):
+        raise Http404("这次抽取的名单还没有公开，暂时没有可以核对的抽签号。")
+    typed = read(request.GET.get("id", ""), visits=draw.kind == "teams")
+    context: dict[str, Any] = {"draw": draw, "typed": typed}
+    status = 200
+    if typed.code and asked_too_often("lookup", most=TICKETS, seconds=SECONDS):
+        context["busy"], status = True, 429
+    elif typed.code:
+        context |= {"asked": True, "ticket": tickets.of(draw, typed.code)}
+    response = render(request, "public/draw_ticket.html", context, status=status)
+    response["Cache-Control"] = "no-store"  # who asks about which firm stays between them
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @public
@@ -109,6 +123,11 @@ def chain_file(request: HttpRequest, code: str) -> HttpResponse:
     return download(
         request, public_draws.chain_tsv(owner), name="chain.tsv", kind=TEXT["tsv"], inline=True
     )
+
+
+def read(text: str, *, visits: bool) -> Typed:
+    """What somebody typed, as it stands in the draw's lists; a visit's number is taken as it is."""
+    return Typed(text.strip()[:96]) if visits or not text.strip() else read_code(text)
 
 
 def _row(draw: Any) -> dict[str, Any]:
