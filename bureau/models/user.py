@@ -48,13 +48,13 @@ class User(AbstractUser):
 
     @cached_property
     def seats(self) -> list["Membership"]:
-        """Current memberships with their agencies: one query a request."""
+        """Current memberships with their agencies, one query a request; seats for a time last: they are nobody's home."""
         today = timezone.localdate()
         return list(
             self.memberships.filter(agency__is_active=True, from_on__lte=today)
             .exclude(to_on__lt=today)
             .select_related("agency", "agency__authority")
-            .order_by("role", "agency_id")
+            .order_by(F("to_on").desc(nulls_first=True), "role", "agency_id")
         )
 
     @cached_property

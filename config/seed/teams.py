@@ -9,8 +9,9 @@ from config.seed.story import COORDINATOR, HEAD, WITNESS, Story
 from inspections.models import InspectionOrder, Replacement, TeamMember, TeamSitting, Visit
 from inspections.rules.merging import Window
 from inspections.rules.teams import unfit
+from inspections.selectors import assigning, succession, team_lists
 from inspections.selectors import teams as reads
-from inspections.services import orders, replacements, teams
+from inspections.services import assignments, orders, replacements, teams
 from planning.models import Sitting
 from planning.services import sittings
 from registry.models import Expert, Inspector
@@ -79,7 +80,7 @@ class Match:
         window = Window(visit.window_from, visit.window_to)
         if unfit(reads.officer_of(person), window, self._day()) is not None:
             return True
-        return bool(reads.recusal_reasons([visit], [person], []))
+        return bool(team_lists.recusal_reasons([visit], [person], []))
 
     def _sitting(self) -> Sitting:
         assert self.sitting is not None
@@ -102,7 +103,7 @@ def assign(story: Story, visit: Visit, reason: str, *, by: str) -> None:
     """直接委派: the first who may go, the unit's own first; a leader among them; experts where a matter asks for them."""
     assert story.agenda.now is not None
     today = story.agenda.now.date()
-    free = [c.inspector for c in reads.choices_for(visit, today) if not c.why_not]
+    free = [c.inspector for c in assigning.choices_for(visit, today) if not c.why_not]
     leader = next(person for person in free if person.may_lead)
     loaded = Visit.objects.prefetch_related("matters__matter", "matters__task").get(pk=visit.pk)
     quals, fields = reads.demands_of([loaded])[visit.pk]
@@ -116,7 +117,7 @@ def assign(story: Story, visit: Visit, reason: str, *, by: str) -> None:
     if len(chosen) < 2:
         chosen.append(others[0])
     experts = [Expert.objects.filter(fields__contains=[name]).order_by("pid")[0] for name in fields]
-    teams.assign(
+    assignments.assign(
         visit=visit, officers=chosen, leader=leader, experts=list(dict.fromkeys(experts)),
         reason=reason, actor=story.user(by), today=today,
     )  # fmt: skip
@@ -152,14 +153,14 @@ def replace(story: Story, visit: Visit, *, code: str, note: str, recusal: str = 
         visit=visit, member=member, code=code, note=note, actor=leaver, recusal_reason=recusal
     )
     decider = _decider(story, visit, leaver.username)
-    following, _ = reads.next_in_order(Replacement.objects.get(pk=asked.pk), today)
+    following, _ = succession.next_in_order(Replacement.objects.get(pk=asked.pk), today)
     if following is not None:
         replacements.consent(replacement=asked, actor=story.user(decider), today=today)
         return
     team = {m.inspector_id for m in visit.team.all()}
     person = next(
         c.inspector
-        for c in reads.choices_for(visit, today)
+        for c in assigning.choices_for(visit, today)
         if not c.why_not and c.inspector.pk not in team
     )
     replacements.designate(
@@ -172,6 +173,11 @@ def replace(story: Story, visit: Visit, *, code: str, note: str, recusal: str = 
 
 
 def _decider(story: Story, visit: Visit, leaver: str) -> str:
+    """The unit's own coordinator; where that is who leaves, the organiser of the task (A56)."""
     unit = next(a for a in story.agencies.values() if a.pk == visit.unit_id)
     own = COORDINATOR[unit.code]
-    return own if own != leaver else next(n for n in COORDINATOR.values() if n != leaver)
+    if own != leaver:
+        return own
+    organiser = visit.matters.select_related("task__created_by").order_by("id")[0].task.created_by
+    assert organiser is not None
+    return organiser.username

@@ -8,7 +8,7 @@ from django.utils import timezone
 from bureau.forms.fields import moment_field
 from inspections.models import Replacement, TeamSitting, Visit
 from inspections.rules.teams import BY_HAND
-from inspections.selectors.teams import Choice
+from inspections.selectors.assigning import Choice
 from registry.models import Expert, Inspector, Recusal
 from registry.selectors import inspectors
 

@@ -29,6 +29,28 @@ class Passed(Labelled):
     LEFT = "left_register", "已出执法检查人员名录库"
 
 
+# Plain values of bureau.models.Role and of Replacement.Code: rules know no framework.
+COORDINATOR, ORGANISER, HEAD = "coordinator", "organiser", "head"
+
+
+def deciders(code: str, recusal_reason: str = "") -> tuple[str, ...]:
+    """Who agrees to a replacement, by its cause.
+
+    The executing unit or the lead division (A56: 002 二十一); for a firm's request that somebody recuse, the head of the
+    authority (行政处罚法第四十三条).
+    """
+    if code == "recusal" and recusal_reason == "party_request":
+        return (HEAD,)
+    return (COORDINATOR, ORGANISER)
+
+
+def may_be_declined(code: str, recusal_reason: str = "") -> bool:
+    """A declared interest and a lapsed certificate leave no choice; the other causes are weighed (A56, A57, A100)."""
+    if code == "recusal":
+        return recusal_reason == "party_request"
+    return code != "unfit"
+
+
 BY_HAND = (Passed.TRANSFER, Passed.SCHEDULE, Passed.HEALTH)
 
 

@@ -1,27 +1,26 @@
-"""Teams: which visits wait for one, the frozen lists of a team draw, who would come next, and changes.tsv (A52–A57; DRAW §2, §6)."""
+"""Teams: which visits wait for one, what a visit asks for, what a draw said, and who goes now (A52–A57, A105)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-import lottery
-from bureau.errors import RuleError
 from bureau.models import Agency, User
 from inspections.models import Replacement, TeamMember, TeamSitting, Visit, VisitMatter
 from inspections.rules.merging import Window
-from inspections.rules.teams import Officer, Unfit, unfit
-from planning.models import Draw, DrawEvent, Sitting, Task
-from planning.selectors import draws
-from registry.models import Expert, Inspector
-from registry.rules.recusal import EntityFacts, InspectorTies, Interest, must_recuse
-from registry.selectors import inspectors, recusals
+from inspections.rules.teams import Officer
+from planning.models import Sitting, Task
+from registry.models import Inspector
 
-DEAD = (Sitting.State.VOIDED,)
-_PARTS = (TeamMember.Part.LEADER, TeamMember.Part.MEMBER, TeamMember.Part.EXPERT)
+_PARTS = (
+    TeamMember.Part.LEADER,
+    TeamMember.Part.MEMBER,
+    TeamMember.Part.EXPERT,
+    TeamMember.Part.HELPER,
+)
 VOIDED = "所依据的抽取已作废"  # TeamMember.reason of a team that does not count
 
 
@@ -141,78 +140,7 @@ def pending_replacements(authority_ids: Iterable[int]) -> QuerySet[Replacement]:
     )
 
 
-# ---------------------------------------------------------------- the lists of a team draw
-
-
-@dataclass(frozen=True)
-class TeamLists:
-    """The three frozen lists of a team draw, and what the page says of them."""
-
-    visits: lottery.FrozenList
-    inspectors: lottery.FrozenList
-    conflicts: lottery.FrozenList
-    team: int
-    unable: dict[str, Unfit]  # pid → why they stand there with capacity 0
-
-    @property
-    def contents(self) -> dict[str, bytes]:
-        return {
-            "visits": self.visits.content,
-            "inspectors": self.inspectors.content,
-            "conflicts": self.conflicts.content,
-        }
-
-
-def team_lists(prepared: TeamSitting, visits: Sequence[Visit], today: date) -> TeamLists:
-    """visits.tsv, inspectors.tsv and conflicts.tsv of a sitting (DRAW §2).
-
-    Every registered officer of the pool stands there; who can go to none of the visits has capacity 0, who cannot go to
-    one has a conflict with it. Raises RuleError naming a qual or field that cannot stand in a file.
-    """
-    officers, experts = pool(prepared)
-    demands = demands_of(visits)
-    barred, unable = _barred(visits, officers, experts, today)
-    pids = [person.pid for person in officers] + [person.pid for person in experts]
-    try:
-        return TeamLists(
-            visits=lottery.freeze_visits(
-                lottery.Visit(
-                    id=visit.number,
-                    quals=demands[visit.pk][0],
-                    fields=demands[visit.pk][1],
-                    target=lottery.visit_target(visit.target_salt, visit.entity.public_code),
-                )
-                for visit in visits
-            ),
-            inspectors=lottery.freeze_inspectors(
-                [
-                    *(_as_listed(person, person.pid in unable) for person in officers),
-                    *(_expert_as_listed(person) for person in experts),
-                ]
-            ),
-            conflicts=lottery.freeze_conflicts(
-                [
-                    lottery.Conflict(visit=number, pid=pid, reason=reason)
-                    for (number, pid), reason in barred.items()
-                ],
-                visits=[visit.number for visit in visits],
-                pids=pids,
-            ),
-            team=team_size(visits),
-            unable=unable,
-        )
-    except lottery.ProtocolError as refused:
-        raise RuleError(str(refused)) from refused
-
-
-def pool(prepared: TeamSitting) -> tuple[list[Inspector], list[Expert]]:
-    """Officers of the unit, or of the whole authority where the unit has too few (A55), and the authority's experts."""
-    authority = prepared.sitting.authority
-    place = authority if prepared.pool == TeamSitting.Pool.AUTHORITY else prepared.unit
-    return (
-        list(inspectors.registered(place).order_by("pid")),
-        list(inspectors.experts(authority).order_by("pid")),
-    )
+# ---------------------------------------------------------------- what a visit asks for
 
 
 def team_size(visits: Sequence[Visit]) -> int:
@@ -221,80 +149,45 @@ def team_size(visits: Sequence[Visit]) -> int:
     return max([2, *map(int, sizes)])
 
 
-def demands_of(visits: Sequence[Visit]) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Visit → (quals that the law requires, expert fields), of all its matters. Needs `matters__matter` loaded."""
-    return {
-        visit.pk: (
-            tuple(sorted({q for m in visit.matters.all() for q in m.matter.required_quals})),
-            tuple(sorted({f for m in visit.matters.all() for f in m.matter.expert_fields})),
-        )
-        for visit in visits
-    }
+def demands_of(
+    visits: Sequence[Visit],
+    *,
+    responsible: int | None = None,
+    besides: Collection[int] = (),
+) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Visit → (quals that the law requires, expert fields). Needs `matters__matter` loaded.
 
-
-def _as_listed(person: Inspector, is_unable: bool) -> lottery.Inspector:
-    return lottery.Inspector(
-        pid=person.pid,
-        role=lottery.Role.LEADER if person.may_lead else lottery.Role.MEMBER,
-        capacity=0 if is_unable else person.capacity,
-        quals=frozenset(person.quals),
-    )
-
-
-def _expert_as_listed(person: Expert) -> lottery.Inspector:
-    return lottery.Inspector(
-        pid=person.pid,
-        role=lottery.Role.EXPERT,
-        capacity=person.capacity,
-        quals=frozenset(person.fields),
-    )
-
-
-def _barred(
-    visits: Sequence[Visit], officers: Sequence[Inspector], experts: Sequence[Expert], today: date
-) -> tuple[dict[tuple[str, str], str], dict[str, Unfit]]:
-    """(visit number, pid) → reason, declared recusals first; and who can go to no visit at all."""
-    barred = recusal_reasons(visits, officers, experts)
-    unable: dict[str, Unfit] = {}
-    for person in officers:
-        codes = {v.number: unfit(officer_of(person), window_of(v), today) for v in visits}
-        found = {number: code for number, code in codes.items() if code is not None}
-        if found and len(found) == len(codes):
-            unable[person.pid] = next(iter(found.values()))
-            continue
-        for number, code in found.items():
-            barred.setdefault((number, person.pid), code.value)
-    return barred, unable
-
-
-def recusal_reasons(
-    visits: Sequence[Visit], officers: Sequence[Inspector], experts: Sequence[Expert]
-) -> dict[tuple[str, str], str]:
-    """回避 between these people and the visits' entities: declared, or a namesake of the representative that nobody
-    has looked into (A57). Two queries."""
-    by_entity: dict[int, list[str]] = defaultdict(list)
+    Of all its matters; of those that `responsible` answers for; or without those of the departments `besides`.
+    """
+    found = {}
     for visit in visits:
-        by_entity[visit.entity_id].append(visit.number)
-    found: dict[tuple[str, str], str] = {}
-    ids = [person.pk for person in officers]
-    for row in recusals.in_force(ids, list(by_entity), [person.pk for person in experts]):
-        person = row.inspector or row.expert
-        for number in by_entity[row.entity_id]:
-            if person is not None:
-                found[number, person.pid] = row.reason
-    lifted = recusals.lifted_pairs(ids, list(by_entity))
-    for visit in visits:
-        facts = EntityFacts(
-            code=visit.entity.code,
-            name=visit.entity.name,
-            representative=visit.entity.legal_representative,
+        own = [
+            item.matter
+            for item in visit.matters.all()
+            if (responsible is None or item.responsible_id == responsible)
+            and item.responsible_id not in besides
+        ]
+        found[visit.pk] = (
+            tuple(sorted({qual for matter in own for qual in matter.required_quals})),
+            tuple(sorted({name for matter in own for name in matter.expert_fields})),
         )
-        for officer in officers:
-            if (officer.pk, visit.entity_id) in lifted:
-                continue
-            if must_recuse(InspectorTies(name=officer.name), facts, visit.window_from):
-                found.setdefault((visit.number, officer.pid), Interest.SAME_NAME.value)
     return found
+
+
+def preferred_of(visit: Visit) -> list[str]:
+    """Qualifications that the matters prefer and do not require (A105). Needs `matters__matter` loaded."""
+    matters = [item.matter for item in visit.matters.all()]
+    required = {qual for matter in matters for qual in matter.required_quals}
+    return sorted({qual for matter in matters for qual in matter.preferred_quals} - required)
+
+
+def labels_of(team: Iterable[TeamMember]) -> list[frozenset[str]]:
+    """What each of them holds: quals of officers, fields of experts."""
+    return [
+        frozenset(member.inspector.quals if member.inspector else member.expert.fields)
+        for member in team
+        if member.inspector or member.expert
+    ]
 
 
 # ---------------------------------------------------------------- what the draw said
@@ -322,7 +215,7 @@ def read_result(content: bytes) -> list[Drawn]:
 
 
 def prepared_visits(prepared: TeamSitting) -> list[Visit]:
-    """The visits that a sitting holds, with what the lists need; three queries."""
+    """The visits that a sitting holds, with what the lists need; four queries."""
     return list(
         prepared.visits.filter(state=Visit.State.DISPATCHED)
         .select_related("entity", "unit")
@@ -347,141 +240,8 @@ def with_team(rows: "QuerySet[Visit]") -> "QuerySet[Visit]":
     return rows.prefetch_related(Prefetch("team", members, to_attr="members"))
 
 
-# ---------------------------------------------------------------- replacement
-
-
-@dataclass(frozen=True)
-class Next:
-    """Who is called next by the draw's order, and whom a rule passed over on the way to them."""
-
-    pid: str
-    duty: str
-    ticket: str
-    inspector: Inspector | None
-    expert: Expert | None
-    passed: tuple[tuple[str, Unfit], ...]
-
-    @property
-    def name(self) -> str:
-        return str(self.inspector or self.expert)
-
-
-def next_in_order(
-    replacement: Replacement, today: date
-) -> tuple[Next | None, tuple[tuple[str, Unfit], ...]]:
-    """Who follows the leaver (DRAW §6), skipping who is unfit by rule since the lock; and all who were skipped.
-
-    None when nobody is left. Raises RuleError for a team that no draw made (直接委派, 平台匹配): it has no order.
-    """
-    visit = replacement.visit
-    draw = visit.team_draw
-    if draw is None or not draw.events.filter(kind=DrawEvent.Kind.COMPUTED).exists():
-        raise RuleError("这个检查组不是本系统随机匹配的，没有递补次序，请另行指派接替人员。")
-    people = lottery.read_inspectors(draws.content(draw, "inspectors.tsv"))
-    frozen = {v.id: v for v in lottery.read_visits(draws.content(draw, "visits.tsv"))}
-    listed = {person.pid for person in people}
-    known = {p.pid: p for p in Inspector.objects.filter(pid__in=listed)}
-    known_experts = {p.pid: p for p in Expert.objects.filter(pid__in=listed)}
-    conflicts = [
-        *lottery.read_conflicts(draws.content(draw, "conflicts.tsv")),
-        *(
-            lottery.Conflict(visit=number, pid=pid, reason=reason)
-            for (number, pid), reason in recusal_reasons(
-                [visit], list(known.values()), list(known_experts.values())
-            ).items()
-        ),
-    ]
-    team = list(visit.team.select_related("inspector", "expert").order_by("position"))
-    current = [
-        lottery.TeamMember(duty=lottery.Duty(m.part), pid=pid_of(m), ticket=m.ticket)
-        for m in team
-        if m.is_current
-    ]
-    # A team whose draw was voided is not this team.
-    former = {pid_of(m) for m in team if not m.is_current and m.reason != VOIDED}
-    passed: dict[str, Unfit | None] = {row["pid"]: None for row in replacement.passed_over}
-    seed = draws.seed_of(draw)
-    while True:
-        member = lottery.replacement(
-            frozen[visit.number],
-            people,
-            conflicts,
-            current,
-            pid_of(replacement.leaver),
-            seed,
-            former=former,
-            passed_over=passed.keys(),
-        )
-        skipped = tuple((pid, code) for pid, code in passed.items() if code is not None)
-        if member is None:
-            return None, skipped
-        person, expert = known.get(member.pid), known_experts.get(member.pid)
-        code = _unfit_since(person, expert, visit, today)
-        if code is None:
-            return (
-                Next(member.pid, member.duty.value, member.ticket, person, expert, skipped),
-                skipped,
-            )
-        passed[member.pid] = code
-
-
-def _unfit_since(
-    person: Inspector | None, expert: Expert | None, visit: Visit, today: date
-) -> Unfit | None:
-    if person is not None:
-        return unfit(officer_of(person), window_of(visit), today)
-    return None if expert is not None and expert.state == Inspector.State.ACTIVE else Unfit.LEFT
-
-
 def pid_of(member: TeamMember) -> str:
     """The code in the portal of whoever this is."""
     person = member.inspector or member.expert
     assert person is not None
     return person.pid
-
-
-def changes_tsv(draw: Draw) -> bytes:
-    """`changes.tsv` of a team draw: every replacement carried out since, in order (DRAW §6)."""
-    rows = (
-        Replacement.objects.filter(visit__team_draw=draw, state=Replacement.State.DONE)
-        .select_related(
-            "visit", "leaver__inspector", "leaver__expert", "joiner__inspector", "joiner__expert"
-        )
-        .order_by("decided_at", "id")
-    )
-    return lottery.changes_text(
-        lottery.TeamChange(
-            visit=row.visit.number,
-            left=pid_of(row.leaver),
-            came=pid_of(row.joiner) if row.joiner else None,
-            passed_over=sorted({item["pid"] for item in row.passed_over}),
-            code=f"{row.code}_designated" if row.is_designated else row.code,
-            at=row.decided_at or row.at,
-        )
-        for row in rows
-    ).encode()
-
-
-# ---------------------------------------------------------------- direct assignment
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An officer on the assignment page; `why_not` is why they cannot be chosen for this visit."""
-
-    inspector: Inspector
-    why_not: str
-
-
-def choices_for(visit: Visit, today: date) -> list[Choice]:
-    """Every officer of the authority for a direct assignment, those of the unit first (A55)."""
-    people = list(inspectors.registered(visit.authority).order_by("pid"))
-    reasons = recusal_reasons([visit], people, [])
-    found = []
-    for person in people:
-        code = unfit(officer_of(person), window_of(visit), today)
-        why = code.label if code else ""
-        if (visit.number, person.pid) in reasons:
-            why = Interest(reasons[visit.number, person.pid]).label
-        found.append(Choice(person, why))
-    return sorted(found, key=lambda c: (c.inspector.unit_id != visit.unit_id, c.inspector.pid))

@@ -14,7 +14,10 @@ from bureau.models import Role, User
 from bureau.services import notifications, numbers, transitions
 from inspections.models import InspectionOrder, Replacement, TeamMember, Visit
 from inspections.rules.processes import ORDER, VISIT
+from inspections.rules.teams import missing_quals
+from inspections.selectors import joint, teams
 from inspections.selectors import orders as reading
+from inspections.services import disclosure
 from planning.models import Task
 
 NUMBER_LABEL = "检查审批"
@@ -42,8 +45,10 @@ def request(
     with transaction.atomic():
         require(actor, task.authority_id, Role.COORDINATOR, Role.ORGANISER)
         rows = _locked(task, ids)
+        short = joint.lacking(rows)
         for visit in rows:
             _check(visit)
+            _check_joint(visit, short.get(visit.pk, []))
         order = InspectionOrder.objects.create(
             authority=task.authority,
             number=numbers.document_number(
@@ -107,7 +112,9 @@ def decide(
         )
         if row.requested_by_id == actor.pk:
             raise Forbidden("您是这份审批的申请人，不能审批自己的申请，请由其他负责人审批。")
-        visits = list(row.visits.select_for_update(of=("self",)).order_by("pk"))
+        visits = list(
+            row.visits.select_for_update(of=("self",)).select_related("authority").order_by("pk")
+        )
         row.state, row.decided_by, row.decided_at = step.to, actor, timezone.now()
         row.decision_note = note.strip()
         row.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
@@ -144,7 +151,7 @@ def _locked(task: Task, ids: Sequence[UUID]) -> list[Visit]:
         .filter(pk__in=ids, authority_id=task.authority_id)
         .order_by("pk")
         .select_related("entity", "order")
-        .prefetch_related("matters")
+        .prefetch_related("matters__matter")
     )
     if len(rows) != len(set(ids)) or any(
         all(item.task_id != task.pk for item in visit.matters.all()) for visit in rows
@@ -160,7 +167,7 @@ def _check(visit: Visit) -> None:
         raise Conflict(f"{visit.entity.name}已在审批 {visit.order.number} 中，请等待审批结果。")
     parts = list(
         visit.team.filter(is_current=True)
-        .exclude(part=TeamMember.Part.EXPERT)
+        .filter(part__in=[TeamMember.Part.LEADER, TeamMember.Part.MEMBER])
         .values_list("part", flat=True)
     )
     if len(parts) < 2 or parts.count(TeamMember.Part.LEADER) != 1:
@@ -169,6 +176,22 @@ def _check(visit: Visit) -> None:
         )
     if visit.replacements.filter(state=Replacement.State.REQUESTED).exists():
         raise RuleError(f"{visit.entity.name}有人员更换待办理，请办结后再提请审批。")
+
+
+def _check_joint(visit: Visit, short: list[str]) -> None:
+    """What a team lacks beyond its size: a department's officers, an expert who was to be appointed (A52, A54)."""
+    if short:
+        raise RuleError(
+            f"{visit.entity.name}的联合检查还缺{'、'.join(short)}的执法人员（不少于两名），请先补派再提请审批。"
+        )
+    _, fields = teams.demands_of([visit])[visit.pk]
+    if fields:
+        experts = [m for m in teams.current_team(visit) if m.expert]
+        lacking = missing_quals(fields, teams.labels_of(experts))
+        if lacking:
+            raise RuleError(
+                f"{visit.entity.name}的检查须“{'、'.join(lacking)}”领域的专家参加，请先在检查页面指定专家。"
+            )
 
 
 def _tell(order: InspectionOrder, visits: list[Visit], approve: bool) -> None:
@@ -183,9 +206,10 @@ def _tell(order: InspectionOrder, visits: list[Visit], approve: bool) -> None:
         is_urgent=not approve,
     )
     if approve:
+        known = disclosure.known_only(visits)
         people = User.objects.filter(
             inspector__isnull=False,
-            pk__in=TeamMember.objects.filter(visit__in=visits, is_current=True).values(
+            pk__in=TeamMember.objects.filter(visit__in=known, is_current=True).values(
                 "inspector__user_id"
             ),
         )

@@ -8,21 +8,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bureau import audit
-from bureau.access import may, require
+from bureau.access import require
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Role, User
 from bureau.services import notifications, transitions
 from inspections.models import Replacement, TeamMember, Visit
 from inspections.rules.processes import VISIT
-from inspections.rules.teams import BY_HAND, Passed, missing_quals
+from inspections.rules.teams import BY_HAND, Passed, deciders, may_be_declined, missing_quals, unfit
+from inspections.selectors import desk, succession
 from inspections.selectors import teams as reading
+from inspections.services import disclosure, guests
+from inspections.services.assignments import check_people
+from inspections.services.desks import require_desk_of
 from inspections.services.dispatch import coordinators
-from inspections.services.teams import check_people
 from registry.models import Expert, Inspector, Recusal
 from registry.selectors import recusals
 from registry.services import people
-
-_DESK = (Role.COORDINATOR, Role.ORGANISER)
 
 
 def request(
@@ -33,22 +34,31 @@ def request(
     note: str,
     actor: User,
     recusal_reason: str = "declared",
+    today: date | None = None,
 ) -> Replacement:
-    """Somebody must leave the team: asked by themself, a coordinator or the organiser, before the visit begins.
+    """Somebody must leave the team: asked by themself or by the visit's desk, before the visit begins.
 
-    岗位调整、工作冲突、身体健康 or 回避; for 回避 the tie is registered at once, so that nobody draws them for this entity
-    again. Raises RuleError without a cause, Conflict once the visit has begun. Basis: A56, A57 (002 二十一).
+    岗位调整、工作冲突、身体健康, 回避, or because a rule bars them by now (`today` needed for that). A declared interest is
+    registered at once, so that nobody draws them for this entity again; what the firm asks for is registered when the
+    head agrees (行政处罚法第四十三条). Raises RuleError without a cause, Conflict once the visit has begun. Basis: A56, A57.
     """
     if code not in Replacement.Code.values:
         raise RuleError("更换检查人员须有法定原因：岗位调整、工作冲突、身体健康或回避。")
+    is_recusal = code == Replacement.Code.RECUSAL
+    if is_recusal and recusal_reason not in Recusal.Reason.values:
+        raise RuleError("请选择回避事由。")
     if not note.strip():
         raise RuleError("请写明更换的具体情况。")
     with transaction.atomic():
         row = _open_visit(visit)
         leaver = _member(row, member)
+        if leaver.part == TeamMember.Part.HELPER:
+            raise RuleError("协助人员不是抽取产生的，不再参加的请在检查页面直接登记。")
         if not _is_self(leaver, actor):
-            require(actor, row.authority_id, *_DESK)
-        if code == Replacement.Code.RECUSAL:
+            require_desk_of(actor, row)
+        if code == Replacement.Code.UNFIT:
+            _require_unfit(row, leaver, today)
+        if is_recusal and recusal_reason != Recusal.Reason.PARTY_REQUEST:
             _recuse(row, leaver, recusal_reason, note, actor)
         last = row.replacements.aggregate(last=Max("number"))["last"] or 0
         try:
@@ -58,6 +68,7 @@ def request(
                     number=last + 1,
                     leaver=leaver,
                     code=code,
+                    recusal_reason=recusal_reason if is_recusal else "",
                     note=note.strip(),
                     requested_by=actor,
                 )
@@ -72,7 +83,7 @@ def request(
             detail={"pid": reading.pid_of(leaver), "code": code, "note": asked.note},
         )
         notifications.notify(
-            users=[person for person in coordinators(row.unit) if person.pk != actor.pk],
+            users=[person for person in _told(row, asked) if person.pk != actor.pk],
             key=f"replacement.requested:{asked.pk}",
             text=f"{row.entity.name}的检查人员{leaver}申请退出（{asked.get_code_display()}），请办理更换",
             url=reverse("inspections:replacement-detail", args=[asked.pk]),
@@ -82,7 +93,9 @@ def request(
     return asked
 
 
-def pass_over(*, replacement: Replacement, pid: str, code: str, actor: User) -> Replacement:
+def pass_over(
+    *, replacement: Replacement, pid: str, code: str, actor: User, today: date
+) -> Replacement:
     """Whose turn it is cannot come: noted with code and approver, and the next in order is called (DRAW §6).
 
     Raises Conflict when somebody else is next by now, RuleError for a code that is no lawful cause.
@@ -91,7 +104,7 @@ def pass_over(*, replacement: Replacement, pid: str, code: str, actor: User) -> 
         raise RuleError("跳过须有原因：岗位调整、工作冲突或身体健康。")
     with transaction.atomic():
         asked, visit = _pending(replacement, actor)
-        following, _ = reading.next_in_order(asked, timezone.localdate())
+        following, _ = succession.next_in_order(asked, today)
         if following is None or following.pid != pid:
             raise Conflict("递补次序已变化，请刷新页面后再办理。")
         _note_passed(asked, actor, [(pid, Passed(code))])
@@ -127,7 +140,7 @@ def consent(
         )
         if earlier is not None:
             raise RuleError(f"同组多人更换须按组内次序办理，请先办理{earlier.leaver}的更换。")
-        following, skipped = reading.next_in_order(asked, today)
+        following, skipped = succession.next_in_order(asked, today)
         if following is None:
             raise RuleError(
                 "按抽取次序已没有可以递补的人员。请另行指派，或作废这次匹配后扩大人员范围重新匹配。"
@@ -135,6 +148,7 @@ def consent(
         if expected_pid and expected_pid != following.pid:
             raise Conflict(f"递补次序已变化，现在轮到{following.name}。请刷新页面核对后再同意。")
         _note_passed(asked, actor, [(pid, Passed(code.value)) for pid, code in skipped])
+        _register_request(asked, visit, actor)
         joiner = _swap(
             asked,
             visit,
@@ -163,6 +177,7 @@ def designate(
     with transaction.atomic():
         asked, visit = _pending(replacement, actor)
         _check_designated(asked, visit, person, today)
+        _register_request(asked, visit, actor)
         asked.is_designated = True
         joiner = _swap(
             asked,
@@ -183,13 +198,15 @@ def designate(
 
 
 def decline(*, replacement: Replacement, note: str, actor: User) -> Replacement:
-    """Does not agree; the member stays. 回避 cannot be declined (A57)."""
+    """Does not agree; the member stays. A declared 回避 cannot be declined, a firm's request can, by the head (A57)."""
     if not note.strip():
         raise RuleError("不同意更换须写明理由。")
     with transaction.atomic():
         asked, visit = _pending(replacement, actor)
-        if asked.code == Replacement.Code.RECUSAL:
-            raise RuleError("有利害关系须回避，不能不同意。请递补或另行指派接替人员。")
+        if not may_be_declined(asked.code, asked.recusal_reason):
+            raise RuleError(
+                "有利害关系须回避、不具备资格须退出，不能不同意。请递补或另行指派接替人员。"
+            )
         asked.state, asked.approved_by = Replacement.State.DECLINED, actor
         asked.decided_at, asked.decision_note = timezone.now(), note.strip()
         asked.save(update_fields=["state", "approved_by", "decided_at", "decision_note"])
@@ -219,13 +236,16 @@ def _pending(replacement: Replacement, actor: User) -> tuple[Replacement, Visit]
     visit = _open_visit(replacement.visit)
     asked = (
         Replacement.objects.select_for_update(of=("self",))
-        .select_related("leaver__inspector", "leaver__expert", "requested_by")
+        .select_related("leaver__inspector", "leaver__expert", "leaver__draw", "requested_by")
         .get(pk=replacement.pk)
     )
     asked.visit = visit
     if asked.state != Replacement.State.REQUESTED:
         raise Conflict(f"这项更换已由他人办理：{asked.get_state_display()}。请刷新页面查看。")
-    require(actor, visit.authority_id, *_DESK)
+    roles = deciders(asked.code, asked.recusal_reason)
+    require(actor, visit.authority_id, *roles)
+    if Role.HEAD not in roles:
+        require_desk_of(actor, visit)
     if _is_self(asked.leaver, actor):
         raise Forbidden("您就是要退出的人员，更换须由他人同意，请由其他分派员或任务经办办理。")
     if asked.requested_by_id == actor.pk:
@@ -235,11 +255,46 @@ def _pending(replacement: Replacement, actor: User) -> tuple[Replacement, Visit]
 
 def may_decide(actor: User, replacement: Replacement) -> bool:
     """Whether the page shows the buttons. Needs `leaver` with its person and `visit` loaded."""
+    visit = replacement.visit
+    roles = deciders(replacement.code, replacement.recusal_reason)
+    holds = (
+        actor.has_role_at(visit.authority_id, *roles)
+        if Role.HEAD in roles
+        else desk.of(actor).has(visit)
+    )
     return (
-        may(actor, replacement.visit.authority_id, _DESK)
+        holds
         and replacement.requested_by_id != actor.pk
         and not _is_self(replacement.leaver, actor)
     )
+
+
+def _told(visit: Visit, asked: Replacement) -> list[User]:
+    """Who can agree: the unit's coordinators, or the head."""
+    roles = deciders(asked.code, asked.recusal_reason)
+    if Role.HEAD in roles:
+        return notifications.holders(authority=visit.authority, roles=roles)
+    return coordinators(visit.unit)
+
+
+def _require_unfit(visit: Visit, leaver: TeamMember, today: date | None) -> None:
+    person = _person(leaver)
+    if isinstance(person, Inspector):
+        found = unfit(
+            reading.officer_of(person), reading.window_of(visit), today or visit.window_to
+        )
+    else:
+        found = None if person.state == Inspector.State.ACTIVE else True
+    if not found:
+        raise RuleError(
+            f"{person.name}的证件、在岗和在库情况都符合要求，不能按不具备资格更换，请选择其他原因。"
+        )
+
+
+def _register_request(asked: Replacement, visit: Visit, actor: User) -> None:
+    """A firm's request that the head agrees to becomes a 回避 in the register (A57)."""
+    if asked.recusal_reason == Recusal.Reason.PARTY_REQUEST:
+        _recuse(visit, asked.leaver, asked.recusal_reason, asked.note, actor)
 
 
 def _member(visit: Visit, member: TeamMember) -> TeamMember:
@@ -255,8 +310,6 @@ def _member(visit: Visit, member: TeamMember) -> TeamMember:
 
 def _recuse(visit: Visit, leaver: TeamMember, reason: str, note: str, actor: User) -> None:
     """The tie in the register; one that stands there already is enough."""
-    if reason not in Recusal.Reason.values:
-        raise RuleError("请选择回避事由。")
     person = _person(leaver)
     officers = [person.pk] if isinstance(person, Inspector) else []
     experts = [person.pk] if isinstance(person, Expert) else []
@@ -269,6 +322,7 @@ def _recuse(visit: Visit, leaver: TeamMember, reason: str, note: str, actor: Use
         note=note.strip(),
         inspector=leaver.inspector,
         expert=leaver.expert,
+        authority=visit.authority,
     )
 
 
@@ -315,6 +369,8 @@ def _swap(
         source=source,
         reason=reason[:200],
         ticket=ticket,
+        draw=leaver.draw,
+        drawn_as=leaver.drawn_as,
         position=last + 1,
     )
 
@@ -345,7 +401,7 @@ def _finish(
         f"更换检查人员（{asked.get_code_display()}），{label}",
         target=visit,
         actor=actor,
-        about=[asked, *([visit.team_draw] if visit.team_draw else [])],
+        about=[asked, *([asked.leaver.draw] if asked.leaver.draw else [])],
         detail={
             "out": reading.pid_of(asked.leaver),
             "in": reading.pid_of(joiner),
@@ -354,15 +410,11 @@ def _finish(
         },
     )
     _tell_requester(asked, visit, "已办理")
-    newcomer = _person(joiner).user
-    if newcomer is not None:
-        notifications.notify(
-            users=[newcomer],
-            key=f"replacement.joined:{asked.pk}",
-            text=f"您接替{asked.leaver}参加{visit.entity.name}的检查；有利害关系的请申请回避",
-            url=reverse("inspections:visit-detail", args=[visit.pk]),
-            authority=visit.authority,
-        )
+    if joiner.inspector is not None:
+        guests.seat(visits=[visit], unit=visit.unit, people=[joiner.inspector], actor=actor)
+    disclosure.tell_joined(
+        visit, joiner, key=f"replacement.joined:{asked.pk}", instead_of=str(asked.leaver)
+    )
 
 
 def _tell_requester(asked: Replacement, visit: Visit, word: str) -> None:
@@ -378,8 +430,10 @@ def _tell_requester(asked: Replacement, visit: Visit, word: str) -> None:
 def _check_designated(
     asked: Replacement, visit: Visit, person: Inspector | Expert, today: date
 ) -> None:
-    if person.authority_id != visit.authority_id:
-        raise Forbidden("只能指派本单位名录库中的人员。")
+    if person.authority_id not in {visit.authority_id, _person(asked.leaver).authority_id}:
+        raise Forbidden(
+            "只能指派本单位名录库中的人员；联合检查的，也可以是退出人员所在单位的人员。"
+        )
     wants_expert = asked.leaver.part == TeamMember.Part.EXPERT
     if wants_expert != isinstance(person, Expert):
         raise RuleError("接替人员须与退出人员同类：执法人员接执法人员，专家接专家。")

@@ -1,4 +1,5 @@
-"""匹配执法检查人员: a sitting over the visits of one executing unit, and 直接委派 where it finds nobody (A52–A57; DRAW §2, §6)."""
+"""匹配执法检查人员: a sitting over the visits of one executing unit, joint with neighbours and departments where arranged
+(A52–A57; DRAW §2, §6)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,22 +7,19 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 
 from bureau import audit
-from bureau.errors import Conflict, Forbidden, RuleError
+from bureau.errors import Conflict, RuleError
 from bureau.models import Agency, User
-from bureau.services import notifications, transitions
-from inspections.models import Replacement, TeamMember, TeamSitting, Visit
-from inspections.rules.merging import Window
-from inspections.rules.processes import VISIT
-from inspections.rules.teams import missing_quals, team_problem, unfit
+from inspections.models import PoolConsent, Replacement, TeamMember, TeamSitting, Visit
+from inspections.selectors import joint, team_lists
 from inspections.selectors import teams as reading
+from inspections.services import consents, disclosure, guests
+from inspections.services.desks import require_desk
 from inspections.services.dispatch import serialise
 from planning.models import Draw, Sitting, Task
 from planning.services import draws, sittings, voids
 from registry.models import Expert, Inspector
-from registry.rules.recusal import Interest
 
 
 def prepare_sitting(
@@ -35,17 +33,24 @@ def prepare_sitting(
     place: str = "",
     pool: str = TeamSitting.Pool.UNIT,
     pool_note: str = "",
+    neighbour: Agency | None = None,
+    experts: str = TeamSitting.Experts.DRAWN,
+    parties: Sequence[Agency] | None = None,
     **arrangement: Any,
 ) -> Sitting:
     """A 摇号会 over this unit's visits of the task that have no team (all of them, or `visits`).
 
-    `pool` authority: the whole authority's officers stand in the list, with the reason in `pool_note` (A55 joint matching).
+    `pool` authority: the whole authority's officers stand in the list; neighbour: those of `neighbour` too, once it has
+    agreed; both with the reason in `pool_note` (A55, A59). `parties`: the departments that take part and are asked for a
+    team of their own; left out, all that have officers. `experts` drawn, or appointed afterwards (A54).
     `arrangement`: digits_each, beacon_source, beacon_round, beacon_not_before, reveal, reveal_by as planning takes them.
-    Raises RuleError where nothing waits for a team or a visit does not belong here. Basis: A53 (002 十九).
+    Raises RuleError where nothing waits for a team or a visit does not belong here, Forbidden for another unit's desk.
+    Basis: A53 (002 十九).
     """
-    if pool == TeamSitting.Pool.AUTHORITY and not pool_note.strip():
-        raise RuleError("从全局人员中匹配须写明原因，例如本所持证人员不足两人。")
+    neighbour = neighbour if pool == TeamSitting.Pool.NEIGHBOUR else None
+    _check_pool(unit, pool, pool_note, neighbour)
     with transaction.atomic():
+        require_desk(actor, unit, [task])
         serialise(task.authority_id)
         free = {visit.pk: visit for visit in reading.free_visits(unit=unit, task=task)}
         chosen = list(free) if visits is None else [visit.pk for visit in visits]
@@ -64,10 +69,50 @@ def prepare_sitting(
             **arrangement,
         )
         prepared = TeamSitting.objects.create(
-            sitting=sitting, task=task, unit=unit, pool=pool, pool_note=pool_note.strip()
+            sitting=sitting,
+            task=task,
+            unit=unit,
+            pool=pool,
+            pool_note="" if pool == TeamSitting.Pool.UNIT else pool_note.strip(),
+            neighbour=neighbour,
+            experts=experts,
         )
         Visit.objects.filter(pk__in=chosen).update(team_sitting=prepared)
+        _ask(prepared, parties, actor)
     return sitting
+
+
+def _check_pool(unit: Agency, pool: str, note: str, neighbour: Agency | None) -> None:
+    if pool == TeamSitting.Pool.UNIT:
+        return
+    if not note.strip():
+        raise RuleError("扩大人员范围须写明原因，例如本所持证人员不足两人。")
+    if pool == TeamSitting.Pool.NEIGHBOUR and (
+        neighbour is None or not joint.neighbours_of(unit).filter(pk=neighbour.pk).exists()
+    ):
+        raise RuleError("请选择与哪个相邻单位联合匹配；对方名录库中须有在库人员。")
+
+
+def _ask(prepared: TeamSitting, parties: Sequence[Agency] | None, actor: User) -> None:
+    if prepared.neighbour is not None:
+        consents.ask(
+            prepared=prepared,
+            agency=prepared.neighbour,
+            purpose=PoolConsent.Purpose.NEIGHBOUR,
+            reason=prepared.pool_note,
+            actor=actor,
+        )
+    able = joint.parties_of(prepared.task, prepared.unit)
+    for party in able if parties is None else parties:
+        if party not in able or party == prepared.neighbour:
+            raise RuleError(f"{party.name}不是本任务的参与单位，或没有在库人员，请重新选择。")
+        consents.ask(
+            prepared=prepared,
+            agency=party,
+            purpose=PoolConsent.Purpose.PARTY,
+            reason=f"部门联合抽查：{prepared.task.name}",
+            actor=actor,
+        )
 
 
 def lock(*, sitting: Sitting, actor: User, today: date, reason: str = "") -> Sitting:
@@ -77,6 +122,7 @@ def lock(*, sitting: Sitting, actor: User, today: date, reason: str = "") -> Sit
     Raises Conflict when it is locked already, RuleError naming what is missing.
     """
     with transaction.atomic():
+        _require_desk(sitting, actor)
         serialise(sitting.authority_id)
         return sittings.lock_with(
             sitting=sitting,
@@ -89,88 +135,20 @@ def lock(*, sitting: Sitting, actor: User, today: date, reason: str = "") -> Sit
 
 def compute(*, sitting: Sitting, actor: User) -> Sitting:
     """Computes the matching and turns it into teams: visits → teamed; unfilled ones wait for a decision (DRAW §6)."""
-    return sittings.compute_with(
-        sitting=sitting,
-        purpose=Sitting.Purpose.TEAMS,
-        apply=partial(_apply, actor=actor),
-        actor=actor,
-    )
-
-
-def assign(
-    *,
-    visit: Visit,
-    officers: Sequence[Inspector],
-    leader: Inspector,
-    reason: str,
-    actor: User,
-    today: date,
-    experts: Sequence[Expert] = (),
-) -> Visit:
-    """直接委派: two officers or more, exactly one leader, valid certificates, nobody who must recuse, with a reason.
-
-    For a task drawn on a superior's platform the team that the platform matched is entered this way. Raises RuleError
-    naming what is wrong, Conflict while a draw holds the visit. Basis: A52, A54, A55 (002 十九), A57, A100.
-    """
-    if not reason.strip():
-        raise RuleError("直接委派须写明原因，例如本单位持证人员不足，随机匹配未能成组。")
     with transaction.atomic():
-        row: Visit
-        row, step = transitions.begin(
-            VISIT,
-            Visit.objects.select_related("entity", "team_sitting__sitting", "authority"),
-            visit.pk,
-            "assign",
-            actor,
-        )
-        if row.team_sitting and row.team_sitting.sitting.state == Sitting.State.LOCKED:
-            raise Conflict("这次检查的人员匹配名单已锁定，请等抽取完成；未能成组时再直接委派。")
-        _check_assignment(row, officers, leader, experts, today)
-        ordered = [leader, *(person for person in officers if person.pk != leader.pk)]
-        source = (
-            TeamMember.Source.PLATFORM if _is_from_platform(row) else TeamMember.Source.ASSIGNED
-        )
-        TeamMember.objects.bulk_create(
-            [
-                TeamMember(
-                    visit=row,
-                    inspector=person,
-                    part=TeamMember.Part.MEMBER if place else TeamMember.Part.LEADER,
-                    source=source,
-                    reason=reason.strip()[:200],
-                    position=place + 1,
-                )
-                for place, person in enumerate(ordered)
-            ]
-            + [
-                TeamMember(
-                    visit=row,
-                    expert=person,
-                    part=TeamMember.Part.EXPERT,
-                    source=source,
-                    reason=reason.strip()[:200],
-                    position=len(ordered) + place + 1,
-                )
-                for place, person in enumerate(experts)
-            ]
-        )
-        row.state, row.team_draw = step.to, None
-        row.save(update_fields=["state", "team_draw"])
-        names = "、".join(person.name for person in ordered)
-        audit.record(
-            "team.assigned",
-            f"{source.label}检查人员：{names}（组长{leader.name}），原因：{reason.strip()}",
-            target=row,
+        _require_desk(sitting, actor)
+        return sittings.compute_with(
+            sitting=sitting,
+            purpose=Sitting.Purpose.TEAMS,
+            apply=partial(_apply, actor=actor),
             actor=actor,
-            about=_tasks_of(row),
-            detail={
-                "officers": [person.pid for person in ordered],
-                "experts": [person.pid for person in experts],
-                "reason": reason.strip(),
-            },
         )
-        _tell_team([row], key=f"team.assigned:{row.pk}")
-    return row
+
+
+def _require_desk(sitting: Sitting, actor: User) -> None:
+    prepared = TeamSitting.objects.select_related("unit", "task").filter(sitting=sitting).first()
+    if prepared is not None:
+        require_desk(actor, prepared.unit, [prepared.task])
 
 
 @voids.undoes("teams")
@@ -186,30 +164,35 @@ def undo(draw: Draw, actor: User) -> None:
         .select_related("entity")
         .order_by("pk")
     )
-    teamed = [visit for visit in visits if visit.team_draw_id == draw.pk]
-    begun = [v for v in teamed if v.state not in {Visit.State.TEAMED, Visit.State.ORDERED}]
-    begun = [v for v in begun if v.state != Visit.State.DEEMED_DONE]
+    is_whole = draw.unit_id == prepared.unit_id
+    held = set(TeamMember.objects.filter(draw=draw).values_list("visit_id", flat=True))
+    teamed = [v for v in visits if (v.team_draw_id == draw.pk if is_whole else v.pk in held)]
+    waiting = {Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED}
+    begun = [v for v in teamed if v.state not in {*waiting, *Visit.NOT_VISITED}]
     if begun:
         raise RuleError(
             f"{begun[0].entity.name}等 {len(begun)} 户已按这次匹配开始检查，不能再作废这次抽取。"
         )
-    live = [visit for visit in teamed if visit.state != Visit.State.DEEMED_DONE]
-    TeamMember.objects.filter(visit__in=live, is_current=True).update(
-        is_current=False, reason=reading.VOIDED
-    )
-    Replacement.objects.filter(visit__in=live, state=Replacement.State.REQUESTED).update(
-        state=Replacement.State.DECLINED, decision_note=reading.VOIDED
-    )
-    Visit.objects.filter(pk__in=[visit.pk for visit in live]).update(
-        state=Visit.State.DISPATCHED, team_draw=None, order=None
-    )
-    Visit.objects.filter(
-        team_sitting=prepared, state=Visit.State.DISPATCHED, team_draw__isnull=True
-    ).update(team_sitting=None)
+    live = [visit for visit in teamed if visit.state not in Visit.NOT_VISITED]
+    leaving = TeamMember.objects.filter(visit__in=live, is_current=True)
+    if not is_whole:
+        leaving = leaving.filter(draw=draw)
+    Replacement.objects.filter(
+        leaver__in=leaving.values("pk"), state=Replacement.State.REQUESTED
+    ).update(state=Replacement.State.DECLINED, decision_note=reading.VOIDED)
+    leaving.update(is_current=False, reason=reading.VOIDED)
+    if is_whole:
+        Visit.objects.filter(pk__in=[visit.pk for visit in live]).update(
+            state=Visit.State.DISPATCHED, team_draw=None, order=None
+        )
+        Visit.objects.filter(
+            team_sitting=prepared, state=Visit.State.DISPATCHED, team_draw__isnull=True
+        ).update(team_sitting=None)
     if live:
         audit.record(
             "team.withdrawn",
-            f"抽取 {draw.number} 作废，{len(live)} 户重新待匹配检查人员",
+            f"抽取 {draw.number} 作废，{len(live)} 户"
+            + ("重新待匹配检查人员" if is_whole else f"的{draw.unit.short_name}人员退出检查组"),
             target=draw,
             actor=actor,
             about=[draw.task, *live],
@@ -219,39 +202,38 @@ def undo(draw: Draw, actor: User) -> None:
 
 
 def _freeze(sitting: Sitting, reason: str, *, actor: User, today: date) -> list[Draw]:
-    prepared = TeamSitting.objects.select_related("unit", "task", "sitting__authority").get(
-        sitting=sitting
-    )
+    prepared = TeamSitting.objects.select_related(
+        "unit", "task", "sitting__authority", "neighbour"
+    ).get(sitting=sitting)
     list(Visit.objects.select_for_update().filter(team_sitting=prepared).order_by("pk"))
     visits = reading.prepared_visits(prepared)
     if not visits:
         raise RuleError("这次匹配的检查都已办结或已另行委派，没有可以锁定的名单。请取消这次安排。")
-    lists = reading.team_lists(prepared, visits, today)
+    consents.require_answered(prepared)
     return [
         draws.freeze(
             sitting=sitting,
             task=prepared.task,
-            unit=prepared.unit,
+            unit=lists.unit,
             kind=Draw.Kind.TEAMS,
             lists=lists.contents,
             team=lists.team,
-            reason=reason.strip() or _usual_reason(prepared),
+            reason=reason.strip() or _usual_reason(prepared, lists.unit),
             counts={"unable": _tally(lists)},
             pool_count=lists.inspectors.count,
             actor=actor,
         )
+        for lists in team_lists.of_sitting(prepared, visits, today)
     ]
 
 
-def _tally(lists: reading.TeamLists) -> dict[str, int]:
+def _tally(lists: team_lists.TeamLists) -> dict[str, int]:
     codes = [code.value for code in lists.unable.values()]
     return {code: codes.count(code) for code in set(codes)}
 
 
-def _usual_reason(prepared: TeamSitting) -> str:
-    before = Draw.objects.filter(
-        task=prepared.task, unit=prepared.unit, kind=Draw.Kind.TEAMS
-    ).order_by("-n")
+def _usual_reason(prepared: TeamSitting, unit: Agency) -> str:
+    before = Draw.objects.filter(task=prepared.task, unit=unit, kind=Draw.Kind.TEAMS).order_by("-n")
     last = before.first()
     if last is None:
         return ""
@@ -261,11 +243,16 @@ def _usual_reason(prepared: TeamSitting) -> str:
 
 
 def _apply(draw: Draw, result: bytes, *, actor: User) -> None:
-    prepared = TeamSitting.objects.get(sitting_id=draw.sitting_id)
+    """Rows of one draw's teams. In joint work the executing unit's draw comes first and makes the teams; a participant's
+    officers join those, whoever leads them in their own draw as a member: the visit has one leader (A52)."""
+    prepared = TeamSitting.objects.select_related("unit").get(sitting_id=draw.sitting_id)
+    is_whole = draw.unit_id == prepared.unit_id
+    state = Visit.State.DISPATCHED if is_whole else Visit.State.TEAMED
     visits = {
         visit.number: visit
         for visit in Visit.objects.select_for_update(of=("self",))
-        .filter(team_sitting=prepared, state=Visit.State.DISPATCHED)
+        .filter(team_sitting=prepared, state=state)
+        .select_related("authority")
         .order_by("pk")
     }
     drawn = reading.read_result(result)
@@ -273,16 +260,20 @@ def _apply(draw: Draw, result: bytes, *, actor: User) -> None:
     officers = {p.pid: p for p in Inspector.objects.filter(pid__in=pids)}
     experts = {p.pid: p for p in Expert.objects.filter(pid__in=pids)}
     teamed = [row for row in drawn if row.is_filled and row.number in visits]
+    # Behind the team of the executing unit, department after department.
+    offset = 100 * draw.sitting.draws.filter(chain_number__lt=draw.chain_number).count()
     TeamMember.objects.bulk_create(
         [
             TeamMember(
                 visit=visits[row.number],
                 inspector=None if part == "expert" else officers[pid],
                 expert=experts[pid] if part == "expert" else None,
-                part=part,
+                part=part if is_whole or part != "leader" else TeamMember.Part.MEMBER,
                 source=TeamMember.Source.DRAWN,
                 ticket=ticket,
-                position=place,
+                draw=draw,
+                drawn_as=part,
+                position=offset + place,
             )
             for row in teamed
             for place, (part, pid, ticket) in enumerate(row.members, 1)
@@ -290,13 +281,17 @@ def _apply(draw: Draw, result: bytes, *, actor: User) -> None:
         batch_size=1000,
     )
     done = [visits[row.number] for row in teamed]
-    Visit.objects.filter(pk__in=[visit.pk for visit in done]).update(
-        state=Visit.State.TEAMED, team_draw=draw
-    )
+    if is_whole:
+        Visit.objects.filter(pk__in=[visit.pk for visit in done]).update(
+            state=Visit.State.TEAMED, team_draw=draw
+        )
+        for visit in done:
+            visit.state = Visit.State.TEAMED
     unfilled = [row.number for row in drawn if not row.is_filled and row.number in visits]
     audit.record(
         "team.matched",
-        f"随机匹配检查人员：{len(done)} 户成组"
+        ("随机匹配检查人员" if is_whole else f"随机匹配{draw.unit.short_name}的检查人员")
+        + f"：{len(done)} 户成组"
         + (f"，{len(unfilled)} 户未能成组" if unfilled else ""),
         target=draw,
         actor=actor,
@@ -304,80 +299,5 @@ def _apply(draw: Draw, result: bytes, *, actor: User) -> None:
         detail={"teamed": [row.number for row in teamed], "unfilled": unfilled},
         is_bad=bool(unfilled),
     )
-    _tell_team(done, key=f"team.matched:{draw.pk}")
-
-
-def _check_assignment(
-    visit: Visit,
-    officers: Sequence[Inspector],
-    leader: Inspector,
-    experts: Sequence[Expert],
-    today: date,
-) -> None:
-    homes = {person.authority_id for person in officers} | {p.authority_id for p in experts}
-    if homes - {visit.authority_id}:
-        raise Forbidden("只能委派本单位名录库中的人员。")
-    loaded = (
-        Visit.objects.select_related("entity")
-        .prefetch_related("matters__matter", "matters__task")
-        .get(pk=visit.pk)
-    )
-    problem = team_problem(
-        [reading.officer_of(person) for person in officers],
-        [leader.pid],
-        reading.team_size([loaded]),
-    )
-    if problem:
-        raise RuleError(problem)
-    check_people(loaded, officers, experts, today)
-    quals, fields = reading.demands_of([loaded])[loaded.pk]
-    lacking = missing_quals(quals, [frozenset(person.quals) for person in officers])
-    if lacking:
-        raise RuleError(
-            f"事项依法须具备“{'、'.join(lacking)}”资质的人员参加，所选人员均不具备，请补选。"
-        )
-    lacking = missing_quals(fields, [frozenset(person.fields) for person in experts])
-    if lacking:
-        raise RuleError(f"事项须“{'、'.join(lacking)}”领域的专家参加，请从专家库补选。")
-
-
-def check_people(
-    visit: Visit, officers: Sequence[Inspector], experts: Sequence[Expert], today: date
-) -> None:
-    """Raises RuleError for somebody whose certificate or leave forbids it, or who must recuse (A19, A24, A57, A100)."""
-    window = Window(visit.window_from, visit.window_to)
-    for person in officers:
-        code = unfit(reading.officer_of(person), window, today)
-        if code is not None:
-            raise RuleError(f"{person.name}不能参加这次检查：{code.label}。请另选人员。")
-    reasons = reading.recusal_reasons([visit], officers, experts)
-    everybody: list[Inspector | Expert] = [*officers, *experts]
-    for one in everybody:
-        found = reasons.get((visit.number, one.pid))
-        if found:
-            raise RuleError(
-                f"{one.name}须回避{visit.entity.name}：{Interest(found).label}。请另选人员。"
-            )
-
-
-def _is_from_platform(visit: Visit) -> bool:
-    return all(task.draw_source == Task.DrawSource.PLATFORM for task in _tasks_of(visit))
-
-
-def _tasks_of(visit: Visit) -> list[Task]:
-    return list(Task.objects.filter(visit_matters__visit=visit).distinct())
-
-
-def _tell_team(visits: Sequence[Visit], *, key: str) -> None:
-    people = User.objects.filter(
-        pk__in=TeamMember.objects.filter(visit__in=visits, is_current=True).values(
-            "inspector__user_id"
-        )
-    )
-    notifications.notify(
-        users=people,
-        key=key,
-        text="您被匹配到新的检查，请查看检查对象；有利害关系的请在检查开始前申请回避",
-        url=reverse("inspections:visit-list") + "?mine=on",
-        authority=visits[0].authority if visits else None,
-    )
+    guests.seat(visits=done, unit=prepared.unit, people=list(officers.values()), actor=actor)
+    disclosure.tell_matched(done, key=f"team.matched:{draw.pk}")

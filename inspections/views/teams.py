@@ -25,8 +25,9 @@ from inspections.forms.teams import (
 )
 from inspections.models import Replacement, TeamSitting, Visit
 from inspections.rules.processes import VISIT
+from inspections.selectors import assigning, succession, team_lists
 from inspections.selectors import teams as reading
-from inspections.services import replacements, teams
+from inspections.services import assignments, replacements, teams
 from planning.models import Sitting, Task
 from planning.rules.sittings import SITTING
 
@@ -81,7 +82,7 @@ def sitting_prepare(request: HttpRequest, pk: Any, unit_pk: int) -> HttpResponse
     ):
         messages.success(request, "人员匹配已安排。下一步：指定监督人，然后锁定名单。")
         return redirect("planning:sitting-detail", made[0].pk)
-    people = list(reading.inspectors.registered(unit))
+    people = list(team_lists.inspectors.registered(unit))
     days = calendar.calendar()
     context = {
         "task": task,
@@ -114,7 +115,7 @@ def sitting_lock(request: HttpRequest, pk: Any) -> HttpResponse:
         return redirect("planning:sitting-detail", sitting.pk)
     prepared = sitting.team_sitting
     visits = reading.prepared_visits(prepared)
-    lists = reading.team_lists(prepared, visits, today) if visits else None
+    lists = team_lists.team_lists(prepared, visits, today) if visits else None
     return _step(
         request,
         sitting,
@@ -158,14 +159,14 @@ def assign(request: HttpRequest, pk: Any) -> HttpResponse:
         need=DESK,
     )
     today = timezone.localdate()
-    choices = reading.choices_for(visit, today)
+    choices = assigning.choices_for(visit, today)
     form = AssignForm(bound(request), visit=visit, choices=choices)
     if (
         request.method == "POST"
         and form.is_valid()
         and done(
             form,
-            lambda: teams.assign(
+            lambda: assignments.assign(
                 visit=visit,
                 officers=list(form.cleaned_data["officers"]),
                 leader=form.cleaned_data["leader"],
@@ -214,7 +215,11 @@ def replacement_request(request: HttpRequest, pk: Any, member_pk: int) -> HttpRe
         and done(
             form,
             lambda: replacements.request(
-                visit=visit, member=member, actor=request.user, **form.cleaned_data
+                visit=visit,
+                member=member,
+                actor=request.user,
+                today=timezone.localdate(),
+                **form.cleaned_data,
             ),
         )
     ):
@@ -258,7 +263,9 @@ def replacement_pass(request: HttpRequest, pk: int) -> HttpResponse:
     form = PassForm(request.POST)
     if form.is_valid() and done(
         form,
-        lambda: replacements.pass_over(replacement=asked, actor=request.user, **form.cleaned_data),
+        lambda: replacements.pass_over(
+            replacement=asked, actor=request.user, today=timezone.localdate(), **form.cleaned_data
+        ),
     ):
         messages.success(request, "已记录跳过，现在轮到次序中的下一人。")
         return redirect("inspections:replacement-detail", asked.pk)
@@ -271,7 +278,7 @@ def replacement_designate(request: HttpRequest, pk: int) -> HttpResponse:
     asked = _replacement(request, pk, need=DESK)
     today = timezone.localdate()
     form = DesignateForm(
-        request.POST, replacement=asked, choices=reading.choices_for(asked.visit, today)
+        request.POST, replacement=asked, choices=assigning.choices_for(asked.visit, today)
     )
     if form.is_valid() and done(
         form,
@@ -349,7 +356,7 @@ def _replacement_page(
         "pass_form": pass_form or (PassForm(initial={"pid": following.pid}) if following else None),
         "designate_form": designate_form
         or (
-            DesignateForm(replacement=asked, choices=reading.choices_for(asked.visit, today))
+            DesignateForm(replacement=asked, choices=assigning.choices_for(asked.visit, today))
             if may_decide
             else None
         ),
@@ -363,7 +370,7 @@ def _replacement_page(
 
 def _following(asked: Replacement) -> tuple[Any, Any, str]:
     try:
-        following, skipped = reading.next_in_order(asked, timezone.localdate())
+        following, skipped = succession.next_in_order(asked, timezone.localdate())
     except RuleError as refused:
         return None, (), refused.message
     return following, skipped, "" if following else "按抽取次序已没有可以递补的人员，请另行指派。"

@@ -28,6 +28,20 @@ def lifted_pairs(
     }
 
 
+def lifted_expert_pairs(
+    expert_ids: Collection[int], entity_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """The same for experts; no query without any."""
+    if not expert_ids:
+        return set()
+    rows = _between((), entity_ids, expert_ids).filter(state=Recusal.State.LIFTED)
+    return {
+        (expert_id, entity_id)
+        for expert_id, entity_id in rows.values_list("expert_id", "entity_id")
+        if expert_id is not None
+    }
+
+
 def _between(
     inspector_ids: Collection[int], entity_ids: Collection[int], expert_ids: Collection[int]
 ) -> QuerySet[Recusal]:

@@ -15,7 +15,7 @@ from bureau.services import numbers
 from registry.models import Entity, Expert, Inspector, Recusal
 
 KEEPERS = (Role.DIVISION_ADMIN,)
-RECUSAL_KEEPERS = (*KEEPERS, Role.COORDINATOR, Role.ORGANISER)
+RECUSAL_KEEPERS = (*KEEPERS, Role.COORDINATOR, Role.ORGANISER, Role.HEAD)
 FIELDS = (
     "name", "unit", "user", "post", "phone", "certificate_no", "certificate_name", "certificate_issuer", "certificate_expires_on",
     "certificate2_no", "certificate2_expires_on", "quals", "duties", "may_lead", "capacity", "away_from", "away_to", "away_reason",
@@ -147,14 +147,18 @@ def declare_recusal(
     note: str,
     inspector: Inspector | None = None,
     expert: Expert | None = None,
+    authority: Agency | None = None,
 ) -> Recusal:
-    """回避 between a person and an entity: by the inspector themself or by those who keep the register (A57)."""
+    """回避 between a person and an entity: by the inspector themself or by those who keep the register (A57).
+
+    `authority`: whose visit it is, where somebody of a linked authority goes along; left out, the person's own.
+    """
     person = inspector or expert
     if person is None:
         raise RuleError("请选择需要回避的人员。")
     is_self = inspector is not None and inspector.user_id == actor.pk
     if not is_self:
-        require(actor, person.authority_id, *RECUSAL_KEEPERS)
+        require(actor, (authority or person.authority).pk, *RECUSAL_KEEPERS)
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from bureau.models import Agency, Membership, User
 from inspections.models import Visit
-from inspections.services import dispatch, orders, teams
+from inspections.services import assignments, dispatch, orders, teams
 from planning.models import Pick, Task
-from planning.services import sittings
+from planning.services import sittings, slips
 from registry.models import Checklist, ChecklistItem, Matter, MatterRevision
 from tests.planning.build import make_inspector, make_listing, make_matter, make_task
 
@@ -77,6 +77,7 @@ def computed_sitting(visits, actor: User, witness: User, **options):
     sitting = prepared_sitting(visits, actor, witness, **options)
     teams.lock(sitting=sitting, actor=actor, today=TODAY)
     sittings.mark_printed(sitting=sitting, actor=actor)
+    slips.mark_printed(sitting=sitting, actor=actor)
     sittings.open_digits(sitting=sitting, digits=DIGITS, actor=witness)
     teams.compute(sitting=sitting, actor=actor)
     return sitting.draws.get()
@@ -84,7 +85,7 @@ def computed_sitting(visits, actor: User, witness: User, **options):
 
 def assigned(visit: Visit, actor: User, officers) -> Visit:
     """A visit with a team by direct assignment, the first officer leading."""
-    return teams.assign(
+    return assignments.assign(
         visit=visit,
         officers=officers,
         leader=officers[0],

@@ -8,7 +8,7 @@ import lottery
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import User
 from inspections.models import Replacement, Visit
-from inspections.selectors import teams as reading
+from inspections.selectors import succession
 from inspections.services import replacements
 from planning.selectors import draws
 from registry.models import Inspector, Recusal
@@ -122,7 +122,9 @@ def test_who_asks_for_a_replacement_does_not_agree_to_it(visit, both):
     (newcomer,) = make_officers(visit.authority, 1, start=60)
     steps = (
         lambda: replacements.consent(replacement=asked, actor=both, today=TODAY),
-        lambda: replacements.pass_over(replacement=asked, pid="x", code="health", actor=both),
+        lambda: replacements.pass_over(
+            replacement=asked, pid="x", code="health", actor=both, today=TODAY
+        ),
         lambda: replacements.designate(
             replacement=asked, person=newcomer, reason="熟悉情况", actor=both, today=TODAY
         ),
@@ -147,7 +149,7 @@ def test_a_member_declares_an_interest_and_never_follows_again(visit, both, bure
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
     again = ask(visit, asker(visit))
-    following, _ = reading.next_in_order(again, TODAY)
+    following, _ = succession.next_in_order(again, TODAY)
     assert following.pid != leaver.pid
 
 
@@ -155,7 +157,9 @@ def test_somebody_passed_over_by_hand_is_noted_with_code_and_approver(visit, bot
     expected = by_hand(visit, member_of(visit))
     asked = ask(visit, asker(visit))
 
-    replacements.pass_over(replacement=asked, pid=expected[0], code="health", actor=both)
+    replacements.pass_over(
+        replacement=asked, pid=expected[0], code="health", actor=both, today=TODAY
+    )
     asked.refresh_from_db()
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
@@ -185,10 +189,12 @@ def test_changes_tsv_says_who_left_who_came_and_who_was_passed_over(visit, both)
     expected = by_hand(visit, member_of(visit))
     out = member_of(visit).inspector.pid
     asked = ask(visit, asker(visit), code="transfer", note="调离")
-    replacements.pass_over(replacement=asked, pid=expected[0], code="schedule", actor=both)
+    replacements.pass_over(
+        replacement=asked, pid=expected[0], code="schedule", actor=both, today=TODAY
+    )
     replacements.consent(replacement=asked, actor=both, today=TODAY)
 
-    (line,) = reading.changes_tsv(visit.team_draw).decode().splitlines()
+    (line,) = succession.changes_tsv(visit.team_draw).decode().splitlines()
 
     assert line.split("\t")[:6] == [
         "1",
@@ -213,7 +219,7 @@ def test_designation_out_of_turn_is_marked_in_public(visit, both):
     )
 
     assert member_of(visit).source == "designated"
-    assert reading.changes_tsv(visit.team_draw).decode().split("\t")[5] == "schedule_designated"
+    assert succession.changes_tsv(visit.team_draw).decode().split("\t")[5] == "schedule_designated"
 
 
 def test_a_designated_person_must_cover_what_the_law_asks_for(bureau, both, witness):

@@ -7,7 +7,7 @@ from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import AuditEvent
 from inspections.models import TeamMember, Visit
 from inspections.selectors import teams as reading
-from inspections.services import dispatch, teams
+from inspections.services import assignments, dispatch, teams
 from planning.models import Draw, VoidRequest
 from planning.selectors import draws
 from planning.services import sittings, voids
@@ -118,7 +118,7 @@ def test_a_direct_assignment_refuses_what_the_law_refuses(bureau, both):
 
     def attempt(officers, **changes):
         values = {"leader": officers[0], "reason": "人员不足"} | changes
-        teams.assign(visit=visit, officers=officers, actor=both, today=TODAY, **values)
+        assignments.assign(visit=visit, officers=officers, actor=both, today=TODAY, **values)
 
     with pytest.raises(RuleError, match="不得少于 2 名"):
         attempt([one])
@@ -142,7 +142,7 @@ def test_a_matter_that_needs_an_expert_gets_one_assigned(bureau, both):
 
     with pytest.raises(RuleError, match="须“测量”领域的专家"):
         assigned(visit, both, officers)
-    teams.assign(
+    assignments.assign(
         visit=visit,
         officers=officers,
         leader=officers[0],

@@ -8,6 +8,7 @@ import lottery
 from inspections.models import Visit
 from inspections.rules.merging import Window
 from inspections.rules.teams import Officer, Unfit, missing_quals, team_problem, unfit
+from inspections.selectors import team_lists
 from inspections.selectors import teams as reading
 from registry.models import Expert, Recusal
 from tests.inspections.dispatch_cast import (
@@ -85,7 +86,7 @@ def test_who_cannot_go_has_no_capacity_and_who_must_recuse_a_conflict(
     sitting = prepared_sitting([first, second], organiser, witness)
     prepared = sitting.team_sitting
 
-    lists = reading.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
+    lists = team_lists.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
 
     assert lists.inspectors.content.decode() == (
         "EX-1\tE\t20\t测量\nSFX-001\tL\t0\t林业\nSFX-002\tL\t20\t-\nSFX-003\tM\t20\t-\n"
@@ -103,7 +104,7 @@ def test_the_target_binds_the_firm_and_the_law_s_quals_stand_there(bureau, organ
     (visit,) = dispatched(bureau, organiser, matters=[matter])
     prepared = prepared_sitting([visit], organiser, witness).team_sitting
 
-    lists = reading.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
+    lists = team_lists.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
 
     target = lottery.h("target", visit.target_salt, visit.entity.public_code)
     assert lists.visits.content.decode() == f"{visit.number}\t测绘\t地质\t{target}\n"
@@ -118,7 +119,7 @@ def test_a_certificate_that_ends_between_two_windows_bars_only_the_later_visit(
     make_inspector(bureau, 1, certificate_expires_on=date(2026, 4, 15))
     prepared = prepared_sitting([first, second], organiser, witness).team_sitting
 
-    lists = reading.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
+    lists = team_lists.team_lists(prepared, reading.prepared_visits(prepared), TODAY)
 
     assert lists.conflicts.content.decode() == f"{second.number}\tSFX-001\tcertificate\n"
     assert lists.unable == {}
@@ -134,10 +135,10 @@ def test_a_namesake_of_the_representative_is_kept_away_until_somebody_looked(
     visit.entity.legal_representative = person.name
     visit.entity.save(update_fields=["legal_representative"])
 
-    found = reading.recusal_reasons([visit], [person], [])
+    found = team_lists.recusal_reasons([visit], [person], [])
     Recusal.objects.create(
         authority=bureau, inspector=person, entity=visit.entity, reason="other", state="lifted"
     )
 
     assert found == {(visit.number, person.pid): "same_name"}
-    assert reading.recusal_reasons([visit], [person], []) == {}
+    assert team_lists.recusal_reasons([visit], [person], []) == {}

@@ -99,7 +99,7 @@ def a_replacement(cast):
 def a_replacement_to_pass(cast):
     kwargs, _ = a_replacement(cast)
     asked = replacements.Replacement.objects.get(pk=kwargs["pk"])
-    following, _ = replacements.reading.next_in_order(asked, TODAY)
+    following, _ = replacements.succession.next_in_order(asked, TODAY)
     return kwargs, {"pid": following.pid, "code": "schedule"}
 
 
