@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -77,7 +76,7 @@ def counts_of(request: HttpRequest) -> Mapping[str, int]:
     """
     if not hasattr(request, "waiting_counts"):
         user, today = request.user, timezone.localdate()
-        events = AuditEvent.objects.visible_to(user).order_by("-id")
+        events = AuditEvent.objects.filter(authority_id__in=user.authority_ids).order_by("-id")
         last = events.values_list("pk", flat=True).first()
         key = f"waiting:{user.pk}:{today}:{last}"
         counts = cache.get(key)
@@ -89,8 +88,8 @@ def counts_of(request: HttpRequest) -> Mapping[str, int]:
 
 
 def recent(user: User) -> list[AuditEvent]:
-    """The newest events of this person's authority, one query."""
-    return list(AuditEvent.objects.filter(Q(authority=user.home)).order_by("-id")[:8])
+    """The newest events of this person's authority, without what is not public yet for them."""
+    return list(AuditEvent.objects.visible_to(user).filter(authority=user.home).order_by("-id")[:8])
 
 
 def figures(user: User, today: date) -> dict[str, Any]:

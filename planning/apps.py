@@ -7,4 +7,5 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from planning.selectors import sealed  # noqa: F401  hides what is not public yet
         from planning.services import plan_import  # noqa: F401  takes plans from Excel

@@ -7,10 +7,12 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
+from bureau.veils import lift
+
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def visible_to(self, user) -> "AuditEventQuerySet":
-        return self.filter(authority_id__in=user.authority_ids)
+        return lift(self.filter(authority_id__in=user.authority_ids), user)
 
 
 class AuditEvent(models.Model):

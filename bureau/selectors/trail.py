@@ -7,14 +7,24 @@ from django.db import models
 from django.urls import reverse
 
 from bureau.audit import reference
-from bureau.models import Agency, AuditEvent
+from bureau.models import Agency, AuditEvent, User
+from bureau.veils import lift
 
 
 def of(
-    row: models.Model, *, limit: int = 30, authority: Agency | None = None
+    row: models.Model,
+    *,
+    limit: int = 30,
+    authority: Agency | None = None,
+    reader: User | None = None,
 ) -> list[dict[str, Any]]:
-    """Newest first; one query. `authority`: only its events, for a row that several authorities share."""
+    """Newest first; one query. `authority`: only its events, for a row that several authorities share.
+
+    `reader`: without what is hidden from them, where the events of other rows show too.
+    """
     events = AuditEvent.objects.filter(about__contains=[reference(row)])
+    if reader is not None:
+        events = lift(events, reader)
     if authority is not None:
         events = events.filter(authority=authority)
     return [as_item(event) for event in events.order_by("-id")[:limit]]

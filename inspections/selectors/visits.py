@@ -15,7 +15,7 @@ from registry.rules.names import search_key
 NOT_BEGUN = (Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED)
 SOON = timedelta(days=10)
 # What still has a publication clock to run.
-UNPUBLISHED = ~Q(state__in=["published", "withheld", "deemed_done"])
+UNPUBLISHED = ~Q(state__in=["published", "withheld", *VisitMatter.NOT_CHECKED])
 
 
 def listed(user: User, filters: dict[str, Any], today: date) -> QuerySet[Visit]:
@@ -28,7 +28,7 @@ def listed(user: User, filters: dict[str, Any], today: date) -> QuerySet[Visit]:
         .values("first")
     )
     rows: QuerySet[Visit] = (
-        Visit.objects.filter(authority_id__in=user.authority_ids)
+        Visit.objects.visible_to(user)
         .select_related("entity", "unit")
         .prefetch_related(
             Prefetch("matters", VisitMatter.objects.select_related("matter", "task")),

@@ -13,6 +13,7 @@ from bureau.access import access, fetch
 from bureau.models import Role
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
+from bureau.veils import lift
 from bureau.views.forms import bound, done, status_of
 from inspections.forms.orders import DecisionForm, DeliveryForm, OrderForm
 from inspections.models import InspectionOrder, Visit
@@ -98,7 +99,7 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
     ):
         messages.success(request, "审批意见已记录。")
         return redirect("inspections:order-detail", order.pk)
-    visits = list(reading.visits_of(order))
+    visits = list(lift(reading.visits_of(order), request.user))
     today = timezone.localdate()
     usage = reading.usage(order.authority, visits, today)
     days = calendar.calendar()
@@ -113,7 +114,7 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "form": form if is_open and is_head and order.requested_by_id != request.user.pk else None,
         "is_own": is_open and is_head and order.requested_by_id == request.user.pk,
         "is_open": is_open,
-        "events": trail.of(order),
+        "events": trail.of(order, reader=request.user),
         "trail_url": trail.full_url(order),
     }
     return render(request, "inspections/order_detail.html", context, status=status_of(form))

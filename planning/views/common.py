@@ -7,25 +7,13 @@ from urllib.parse import quote
 from django.http import HttpResponse
 
 from bureau.access import role_names
-from bureau.models import Role, User
+from bureau.models import User
 from bureau.rules.processes import Process
+from planning.rules.readers import READERS, SEALED_READERS
+
+__all__ = ["DOCX", "READERS", "SEALED_READERS", "Row", "buttons", "download"]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# Who reads the list of the picked.
-READERS = (
-    Role.ORGANISER,
-    Role.COORDINATOR,
-    Role.HEAD,
-    Role.DEPUTY,
-    Role.REVIEWER,
-    Role.PUBLISHER,
-    Role.ASSESSOR,
-    Role.AUDITOR,
-    Role.SUPERIOR,
-)
-# Who works with a list before it is public; everybody else waits for the reveal.
-SEALED_READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR)
-
 Row = tuple[str, str, str, str, dict[str, str] | None, str]
 
 

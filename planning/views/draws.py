@@ -51,7 +51,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "verdict_text": rules.verdict_text(*verdict) if verdict else "",
         "promises": rules.promises(witnesses, draw.sitting.beacon_source != "none"),
         "not_promised": rules.NOT_PROMISED,
-        "events": trail.of(draw),
+        "events": trail.of(draw, reader=request.user),
         "trail_url": trail.full_url(draw),
         "now": timezone.localtime(),
     }

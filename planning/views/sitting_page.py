@@ -66,7 +66,7 @@ def detail_context(sitting: Sitting, user: User) -> dict[str, Any]:
             ],
         ),
         "actions": actions(sitting, user, progress, is_asked=asked is not None),
-        "events": trail.of(sitting),
+        "events": trail.of(sitting, reader=user),
         "trail_url": trail.full_url(sitting),
         "arrangement": _arrangement(sitting),
         "may_change": is_organiser and sitting.state == Sitting.State.PREPARED,

@@ -156,7 +156,7 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "steps": _steps(task, sitting, confirmations),
         "actions": _actions(request, task, sitting),
         "origin": selectors.origin(task),
-        "events": trail.of(task),
+        "events": trail.of(task, reader=request.user),
         "trail_url": trail.full_url(task),
         "crumbs": [("任务与摇号", reverse("planning:task-list")), (task.number, "")],
     }

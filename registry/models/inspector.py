@@ -7,10 +7,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from bureau.veils import lift
+
 
 class ScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(authority_id__in=user.authority_ids)
+        return lift(self.filter(authority_id__in=user.authority_ids), user)
 
 
 class Inspector(models.Model):

@@ -5,22 +5,32 @@ from datetime import date, timedelta
 
 from django.db.models import Count, QuerySet
 
-from bureau.models import Agency
+from bureau.models import Agency, User
 from bureau.selectors import rule_settings
+from bureau.veils import lift
 from registry.models import Entity, LedgerEntry
 from registry.rules.yearly_limit import year_before
 
 
+def entries(authority: Agency, reader: User | None) -> QuerySet[LedgerEntry]:
+    """The authority's entries; for a reader without those whose draws are sealed to them."""
+    rows = LedgerEntry.objects.filter(authority=authority)
+    return rows if reader is None else lift(rows, reader)
+
+
 def hits(
-    authority: Agency, entity_ids: Collection[int] | None, since: date, until: date
+    authority: Agency,
+    entity_ids: Collection[int] | None,
+    since: date,
+    until: date,
+    *,
+    reader: User | None = None,
 ) -> dict[int, int]:
     """Entity → entries that count towards the cap from `since` through `until`; entities without any are left out.
 
-    `entity_ids` None: every entity of the authority (a large pool is cheaper so). One query.
+    `entity_ids` None: every entity of the authority (a large pool is cheaper so). One query. `reader`: as they may see it.
     """
-    rows = LedgerEntry.objects.filter(
-        authority=authority, counts=True, day__gte=since, day__lte=until
-    )
+    rows = entries(authority, reader).filter(counts=True, day__gte=since, day__lte=until)
     if entity_ids is not None:
         rows = rows.filter(entity_id__in=list(entity_ids))
     counted = rows.order_by().values("entity_id").annotate(n=Count("id"))
@@ -35,15 +45,21 @@ def year_window(authority: Agency, on: date) -> tuple[date, date]:
 
 
 def hits_this_year(
-    authority: Agency, entity_ids: Collection[int] | None, on: date
+    authority: Agency,
+    entity_ids: Collection[int] | None,
+    on: date,
+    *,
+    reader: User | None = None,
 ) -> dict[int, int]:
     """`hits` in the window of the authority's yearly limit (A48; A97 本年检查频次)."""
     since, until = year_window(authority, on)
-    return hits(authority, entity_ids, since, until)
+    return hits(authority, entity_ids, since, until, reader=reader)
 
 
-def of_entity(entity: Entity, authority: Agency, limit: int = 20) -> QuerySet[LedgerEntry]:
+def of_entity(
+    entity: Entity, authority: Agency, reader: User, limit: int = 20
+) -> QuerySet[LedgerEntry]:
     """The latest entries of one entity at one authority, with unit and matters: two queries."""
-    rows = entity.ledger.filter(authority=authority)
+    rows = entries(authority, reader).filter(entity=entity)
     rows = rows.select_related("unit").prefetch_related("matters")
     return rows.order_by("-day", "-id")[:limit]

@@ -49,8 +49,10 @@ class Revision:
     changes: list[Change]
 
 
-def filtered(authority: Agency, wanted: dict[str, Any], today: date) -> "QuerySet[Listing]":
-    """Listings that meet the filter form's cleaned values."""
+def filtered(
+    authority: Agency, wanted: dict[str, Any], today: date, *, reader: User
+) -> "QuerySet[Listing]":
+    """Listings that meet the filter form's cleaned values; what is sealed to `reader` does not show in `visited`."""
     state = Listing.State.LEFT if wanted.get("state") == "left" else Listing.State.IN_POOL
     rows = Listing.objects.filter(authority=authority, state=state)
     if q := wanted.get("q"):
@@ -70,11 +72,8 @@ def filtered(authority: Agency, wanted: dict[str, Any], today: date) -> "QuerySe
     if wanted.get("visited"):
         since, until = ledger.year_window(authority, today)
         seen = Exists(
-            LedgerEntry.objects.filter(
-                entity=OuterRef("entity"),
-                authority=authority,
-                day__range=(since, until),
-                counts=True,
+            ledger.entries(authority, reader).filter(
+                entity=OuterRef("entity"), day__range=(since, until), counts=True
             )
         )
         rows = rows.filter(seen if wanted["visited"] == "some" else ~seen)
@@ -97,14 +96,15 @@ def _text(q: str) -> Q:
     )
 
 
-def rows(listings: list[Listing], authority: Agency, today: date) -> list[Row]:
+def rows(listings: list[Listing], authority: Agency, today: date, *, reader: User) -> list[Row]:
     """The page's rows with hits and last inspection: two queries more, whatever the number of rows."""
     ids = [listing.entity_id for listing in listings]
-    hits = ledger.hits_this_year(authority, ids, today)
+    hits = ledger.hits_this_year(authority, ids, today, reader=reader)
     limit = rule_settings.value_of("yearly_limit", authority, today.year)
     last = {
         e.entity_id: e
-        for e in LedgerEntry.objects.filter(authority=authority, entity_id__in=ids)
+        for e in ledger.entries(authority, reader)
+        .filter(entity_id__in=ids)
         .order_by("entity_id", "-day", "-id")
         .distinct("entity_id")
     }
@@ -114,15 +114,16 @@ def rows(listings: list[Listing], authority: Agency, today: date) -> list[Row]:
     ]
 
 
-def facets(authority: Agency, params: QueryDict, today: date) -> list[dict[str, Any]]:
+def facets(
+    authority: Agency, params: QueryDict, today: date, *, reader: User
+) -> list[dict[str, Any]]:
     """Counts above the list as links (D5): by kind, class and this year's inspections, over the whole pool: three queries."""
     pool = Listing.objects.filter(authority=authority).in_pool()
     kinds = dict(pool.values_list("entity__kind").annotate(n=Count("id")).order_by())
     classes = dict(pool.values_list("credit_class").annotate(n=Count("id")).order_by())
     since, until = ledger.year_window(authority, today)
-    hit = LedgerEntry.objects.filter(
-        authority=authority, counts=True, day__range=(since, until)
-    ).values("entity_id")
+    entries = ledger.entries(authority, reader).filter(counts=True, day__range=(since, until))
+    hit = entries.values("entity_id")
     seen = pool.filter(entity_id__in=hit).count()
     if not kinds:
         return []

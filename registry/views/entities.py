@@ -43,7 +43,7 @@ def entity_list(request: HttpRequest) -> HttpResponse:
     form = EntityFilter(request.GET or None, authority=authority)
     wanted = form.cleaned_data if form.is_valid() else {}
     page = keyset(
-        register.filtered(authority, wanted, today)
+        register.filtered(authority, wanted, today, reader=request.user)
         .select_related("entity", "unit")
         .prefetch_related("special_pools"),
         request.GET,
@@ -51,7 +51,8 @@ def entity_list(request: HttpRequest) -> HttpResponse:
     )
     query = _query(request)
     context = {
-        "form": form, "page": page, "rows": register.rows(page.rows, authority, today), "facets": register.facets(authority, request.GET, today),
+        "form": form, "page": page, "rows": register.rows(page.rows, authority, today, reader=request.user),
+        "facets": register.facets(authority, request.GET, today, reader=request.user),
         "chips": register.saved_filters(request.user, query), "query": query, "save_form": SaveFilterForm(initial={"query": query}),
         "tag_form": TagForm(auto_id="bulk_%s"), "count": register.in_pool_count(authority), "may_keep": request.user.has_role_at(authority.pk, *KEEPERS),
         "is_filtered": any(wanted.get(name) for name in form.fields if name != "of"),
@@ -68,7 +69,8 @@ def entity_export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook, at most 50,000 rows."""
     authority, today = authority_shown(request), timezone.localdate()
     form = EntityFilter(request.GET or None, authority=authority)
-    rows = register.filtered(authority, form.cleaned_data if form.is_valid() else {}, today)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = register.filtered(authority, wanted, today, reader=request.user)
     response = HttpResponse(entities_workbook(rows), content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="entities-{today:%Y%m%d}.xlsx"'
     return response
@@ -83,10 +85,10 @@ def entity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     entity, today = listing.entity, timezone.localdate()
     may_keep = request.user.has_role_at(listing.authority_id, *KEEPERS)
     context = {
-        "listing": listing, "entity": entity, "row": register.rows([listing], listing.authority, today)[0],
-        "ledger": ledger.of_entity(entity, listing.authority), "revisions": register.revisions(listing), "recusals": register.recusals(listing),
+        "listing": listing, "entity": entity, "row": register.rows([listing], listing.authority, today, reader=request.user)[0],
+        "ledger": ledger.of_entity(entity, listing.authority, request.user), "revisions": register.revisions(listing), "recusals": register.recusals(listing),
         "flags": shown(Listing, "risk_flags", listing.risk_flags), "scale": shown(Entity, "scale", entity.scale),
-        "pools": listing.special_pools.all(), "events": trail.of(entity, authority=listing.authority), "trail_url": trail.full_url(entity),
+        "pools": listing.special_pools.all(), "events": trail.of(entity, authority=listing.authority, reader=request.user), "trail_url": trail.full_url(entity),
         "actions": _actions(listing, may_keep), "crumbs": crumbs(LIST, here=entity.name), "tab": "entities",
         "licence_due": _licence_due(entity, today),
     }  # fmt: skip

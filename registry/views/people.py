@@ -52,7 +52,7 @@ def inspector_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "officer": officer, "inspector": row, "facts": _facts(row), "recusals": reading.recusals(row),
         "may_lift": request.user.has_role_at(row.authority_id, *KEEPERS) and row.user_id != request.user.pk,
-        "actions": _actions(request, row), "events": trail.of(row), "trail_url": trail.full_url(row),
+        "actions": _actions(request, row), "events": trail.of(row, reader=request.user), "trail_url": trail.full_url(row),
         "crumbs": crumbs(LIST, here=row.name), "tab": "inspectors",
     }  # fmt: skip
     return render(request, "registry/inspector_detail.html", context)

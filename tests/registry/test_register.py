@@ -37,7 +37,7 @@ def test_two_hits_this_year_fill_the_limit_and_a_risk_flag_lifts_it(organiser, b
     [hit(row, date(2026, 1, n), f"{row.pk}{n}") for row in (listing, free) for n in (5, 6)]
     hit(listing, date(2025, 12, 30), "last-year")
 
-    full, exempt = register.rows([listing, free], bureau, TODAY)
+    full, exempt = register.rows([listing, free], bureau, TODAY, reader=organiser)
 
     assert (full.hits, full.limit, full.is_full) == (2, 2, True)
     assert (exempt.hits, exempt.is_full, exempt.is_exempt) == (2, False, True)
@@ -67,7 +67,7 @@ def test_facets_count_the_whole_pool(organiser, bureau, listing):
     listed(organiser, bureau, 2, credit_class="D")
     hit(listing, date(2026, 1, 5), "1")
 
-    kinds, classes, visited = register.facets(bureau, QueryDict(""), TODAY)
+    kinds, classes, visited = register.facets(bureau, QueryDict(""), TODAY, reader=organiser)
 
     assert [(i["label"], i["count"]) for i in kinds["items"]] == [("企业", 2)]
     assert [(i["label"], i["count"]) for i in classes["items"]] == [("B 类", 1), ("D 类", 1)]
