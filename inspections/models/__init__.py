@@ -5,6 +5,7 @@ from inspections.models.cases import (
     MergeConsent,
     Transfer,
 )
+from inspections.models.delivery import FieldDelivery
 from inspections.models.record import (
     ChecklistAnswer,
     DeemedDone,
@@ -23,6 +24,7 @@ __all__ = [
     "DeemedReport",
     "Disposal",
     "Evidence",
+    "FieldDelivery",
     "Finding",
     "InspectionOrder",
     "ListCheck",
