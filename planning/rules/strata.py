@@ -32,6 +32,10 @@ class Stratum:
     scope: Mapping[str, Sequence[str]]
     mode: str  # ratio | at_most | count | all
     value: Decimal | None
+    minimum: int | None = None  # bounds of the number that the ratio gives
+    maximum: int | None = None
+    reserve: int | None = None  # None: as the task says
+    batches: int = 1  # where everyone is inspected: 检查批次, by the drawn order
 
 
 def problems(strata: Sequence[Stratum]) -> list[str]:
@@ -48,4 +52,17 @@ def problems(strata: Sequence[Stratum]) -> list[str]:
             found.append(f"{name}的比例超过了 100%，请核对。")
         elif stratum.mode == "count" and stratum.value != int(stratum.value or 0):
             found.append(f"{name}按户数抽取，请填写整数。")
+        found += _bound_problems(name, stratum)
+    return found
+
+
+def _bound_problems(name: str, stratum: Stratum) -> list[str]:
+    least, most = stratum.minimum, stratum.maximum
+    found = []
+    if least is not None and most is not None and least > most:
+        found.append(f"{name}的至少 {least} 户大于至多 {most} 户，请核对。")
+    if (least is not None or most is not None) and stratum.mode not in {"ratio", "at_most"}:
+        found.append(f"{name}不按比例抽取，请清空至少、至多户数。")
+    if stratum.batches > 1 and stratum.mode != "all":
+        found.append(f"{name}不是全部检查，不排检查批次，请把批次改为 1，或改为全部。")
     return found

@@ -1,6 +1,6 @@
 """Tasks as their pages show them: list, steps, what is still missing, the facts of the scheme (A43–A47)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,7 +49,12 @@ def with_details(rows: "QuerySet[Task] | None" = None) -> "QuerySet[Task]":
     return base.select_related(
         "authority__superior", "unit", "plan_item__plan", "created_by", "dispatched_by"
     ).prefetch_related(
-        "matters", "participants__agency", "strata", "sittings__draws", "sittings__supplement"
+        "matters",
+        "groups__matters",
+        "participants__agency",
+        "strata",
+        "sittings__draws",
+        "sittings__supplement",
     )
 
 
@@ -108,7 +113,9 @@ def has_sealed(authority_id: int) -> bool:
     )
 
 
-def gaps(task: Task, today: date, counted: pools.Preview | None = None) -> list[str]:
+def gaps(
+    task: Task, today: date, counted: Sequence[tuple[pools.Part, pools.Preview]] | None = None
+) -> list[str]:
     """What is still missing before the draw, as sentences; both pools are asked elsewhere. Basis: A01, A32, A46."""
     found = []
     matters = list(task.matters.all())
@@ -126,12 +133,17 @@ def gaps(task: Task, today: date, counted: pools.Preview | None = None) -> list[
         found.append("没有选择执行单位。")
     if not task.scheme.strip():
         found.append("没有实施方案（每次抽查都要有）。")
-    preview = counted or pools.preview(task, today)
+    for part, preview in counted or pools.previews(task, today):
+        found += _part_gaps(f"“{part.name}”组：" if part.number else "", preview)
+    return found
+
+
+def _part_gaps(lead: str, preview: pools.Preview) -> list[str]:
     if not preview.strata:
-        found.append("没有设置抽取分层。")
-    found += [f"第“{s.stratum.label}”层：{s.problem}" for s in preview.strata if s.problem]
-    if preview.strata and not preview.k:
-        found.append("按现在的设置一户也抽不到，请修改范围或比例。")
+        return [f"{lead}没有设置抽取分层。"]
+    found = [f"{lead}第“{s.stratum.label}”层：{s.problem}" for s in preview.strata if s.problem]
+    if not preview.k:
+        found.append(f"{lead}按现在的设置一户也抽不到，请修改范围或比例。")
     return found
 
 

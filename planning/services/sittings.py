@@ -13,12 +13,11 @@ from django.utils import timezone
 
 import lottery
 from bureau import audit
-from bureau.errors import Conflict, RuleError
+from bureau.errors import RuleError
 from bureau.models import Role, User
 from bureau.services import notifications, transitions
-from planning.models import Draw, Sitting, Supplement, Task
+from planning.models import Draw, Sitting, Supplement
 from planning.rules import sittings as rules
-from planning.rules.processes import TASK
 from planning.selectors import sittings as progress
 from planning.services import arrangements, draws, entity_draws, picks, witnesses
 from planning.services.arrangements import discard, prepare

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
 from bureau import audit
 from bureau.access import require
@@ -15,7 +15,7 @@ from bureau.models import Agency, Role, User
 from bureau.services import numbers, transitions
 from lottery.errors import ProtocolError
 from lottery.text import check_label
-from planning.models import Plan, PlanItem, Task, TaskParticipant, TaskStratum
+from planning.models import Plan, PlanItem, Task, TaskGroup, TaskParticipant, TaskStratum
 from planning.rules import strata as strata_rules
 from planning.rules.processes import TASK
 from planning.rules.strata import Stratum
@@ -107,6 +107,11 @@ def change(*, task: Task, values: TaskValues, actor: User) -> Task:
                 raise RuleError(
                     "所选事项超出了计划条目的范围。请申请调整计划，或另建临时抽查任务。"
                 )
+        held = set(row.matters.values_list("pk", flat=True))
+        if row.groups.exists() and held != set(values.matters):
+            raise RuleError(
+                "任务已按检查对象分组；要增减事项，请先在任务页合并为一组，改好后再分组。"
+            )
         before = _facts(row)
         _write(row, values)
         row.save()
@@ -121,8 +126,10 @@ def change(*, task: Task, values: TaskValues, actor: User) -> Task:
         return row
 
 
-def set_strata(*, task: Task, strata: Sequence[Stratum], actor: User) -> Task:
-    """Replaces the strata of a draft (A46). Raises RuleError with everything that must be mended."""
+def set_strata(
+    *, task: Task, strata: Sequence[Stratum], actor: User, group: TaskGroup | None = None
+) -> Task:
+    """Replaces the strata of a draft, or of one group of it (A46). Raises RuleError with everything that must be mended."""
     if not strata:
         raise RuleError("至少要有一层，请填写层名和比例。")
     mended = strata_rules.problems(strata)
@@ -132,24 +139,36 @@ def set_strata(*, task: Task, strata: Sequence[Stratum], actor: User) -> Task:
         raise RuleError("".join(mended))
     with transaction.atomic():
         row = _draft(task, actor)
-        before = [_stratum_fact(s) for s in pool_selectors.strata_of(row)]
-        row.strata.all().delete()
+        if group is None and row.groups.exists():
+            raise Conflict("任务已经分组，分层请在各组中设置。请刷新页面查看。")
+        mine = row.strata.filter(group=group)
+        others = row.strata.exclude(pk__in=mine.values("pk"))
+        _refuse_taken_labels(others, strata)
+        before = [_stratum_fact(pool_selectors.as_stratum(s)) for s in mine]
+        mine.delete()
+        first = (others.aggregate(n=Max("number"))["n"] or 0) + 1
         TaskStratum.objects.bulk_create(
             [
                 TaskStratum(
                     task=row,
+                    group=group,
                     number=number,
                     label=stratum.label,
                     scope=entities.clean_scope(stratum.scope),
                     mode=stratum.mode,
                     value=None if stratum.mode == "all" else stratum.value,
+                    minimum=stratum.minimum,
+                    maximum=stratum.maximum,
+                    reserve=stratum.reserve,
+                    batches=stratum.batches,
                 )
-                for number, stratum in enumerate(strata, 1)
+                for number, stratum in enumerate(strata, first)
             ]
         )
+        of_group = f"“{group.name}”组" if group else ""
         audit.record(
             "task.strata_set",
-            f"设置 {len(strata)} 层抽取比例",
+            f"{of_group}设置 {len(strata)} 层抽取比例",
             target=row,
             actor=actor,
             detail={"before": before, "after": [_stratum_fact(s) for s in strata]},
@@ -307,6 +326,15 @@ def _stratum_of(item: PlanItem) -> dict[str, Any]:
     return {"mode": mode, "value": None if mode == "all" else item.ratio_value}
 
 
+def _refuse_taken_labels(others: "QuerySet[TaskStratum]", strata: Sequence[Stratum]) -> None:
+    """A stratum is named once in a task: picks and 补抽 know it by its label."""
+    wanted = [stratum.label for stratum in strata]
+    taken = others.filter(label__in=wanted).select_related("group").first()
+    if taken is not None:
+        where = f"“{taken.group.name}”组" if taken.group else "本任务"
+        raise RuleError(f"{where}中已有层名“{taken.label}”，请换一个名字，例如在前面加上组名。")
+
+
 def _label_problems(stratum: Stratum) -> list[str]:
     try:
         check_label(stratum.label, "层名")
@@ -319,7 +347,10 @@ def _label_problems(stratum: Stratum) -> list[str]:
 def _stratum_fact(stratum: Stratum) -> dict[str, Any]:
     value = None if stratum.value is None else str(stratum.value)
     scope = {name: list(values) for name, values in stratum.scope.items()}
-    return {"label": stratum.label, "scope": scope, "mode": stratum.mode, "value": value}
+    fact = {"label": stratum.label, "scope": scope, "mode": stratum.mode, "value": value}
+    more = ("minimum", "maximum", "reserve")
+    fact |= {name: n for name in more if (n := getattr(stratum, name)) is not None}
+    return fact | ({"batches": stratum.batches} if stratum.batches > 1 else {})
 
 
 def _facts(task: Task) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
     is_own = task.draw_source == Task.DrawSource.OWN
     roles = request.user.roles_at(task.authority_id)
     confirmations = pools.confirmations(task, today) if is_open and is_own else []
-    preview = pools.preview(task, today) if is_open and is_own else None
+    counted = pools.previews(task, today) if is_open and is_own else []
     is_draft = task.state == Task.State.DRAFT
     counts = selectors.pick_counts(task)
     sitting = selectors.live_sitting(task)
@@ -140,8 +140,8 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "css": TASK.css[task.state],
         "is_own": is_own,
         "is_open": is_open,
-        "preview": preview,
-        "gaps": selectors.gaps(task, today, preview) if preview and is_draft else [],
+        "preview": counted[0][1] if counted else None,
+        "gaps": selectors.gaps(task, today, counted) if counted and is_draft else [],
         "confirmations": confirmations,
         "may_confirm": Role.DIVISION_ADMIN in roles and task.created_by_id != request.user.pk,
         "keepers": keepers_text(task) if any(not c.is_fresh for c in confirmations) else "",
