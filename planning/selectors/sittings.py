@@ -15,6 +15,7 @@ from bureau.selectors.waiting import WaitingItem
 from planning.models import DrawEvent, Sitting, SittingWitness, Task, VoidRequest
 from planning.rules import sittings as rules
 from planning.rules.sittings import Progress
+from planning.selectors import separation
 
 
 def progress(sitting: Sitting) -> Progress:
@@ -93,11 +94,8 @@ def needs_reason(sitting: Sitting) -> list[Task]:
 
 
 def barred_witnesses(sitting: Sitting) -> set[int | None]:
-    """Who cannot be named: the operator, who organised a task, and who stands already."""
-    barred: set[int | None] = {
-        sitting.operator_id,
-        *sitting.tasks.values_list("created_by_id", flat=True),
-    }
+    """Who cannot be named: the operator, who had a hand in a task, and who stands already."""
+    barred: set[int | None] = {sitting.operator_id, *separation.set_up_by(sitting.tasks.all())}
     return barred | set(sitting.witnesses.values_list("user_id", flat=True))
 
 

@@ -12,8 +12,8 @@ from bureau.models import Role, User
 from bureau.selectors import rule_settings
 from bureau.services import notifications, transitions
 from planning.models import Draw, Sitting, VoidRequest
-from planning.rules.processes import TASK
 from planning.rules.sittings import process_of
+from planning.selectors import separation
 from planning.selectors import sittings as progress
 from planning.services import draws, entity_draws, sittings
 
@@ -39,7 +39,7 @@ def _undo_entities(draw: Draw, actor: User) -> None:
     if hasattr(
         draw.sitting, "supplement"
     ):  # the task runs on without what the 补抽 would have added
-        (task,) = entity_draws.hold([draw.task_id], action="supplement")
+        entity_draws.hold([draw.task_id], action="supplement")
         entity_draws.withdraw_picks(draw=draw)
         return
     entity_draws.take_back(draw=draw)
@@ -105,7 +105,7 @@ def decide(*, asked: VoidRequest, approve: bool, actor: User, note: str = "") ->
     if asked.state != VoidRequest.State.SUBMITTED:
         raise Conflict(f"这项作废申请已由他人办理：{asked.get_state_display()}。请刷新页面查看。")
     require_approver(sitting, actor)
-    if actor.pk in {asked.requested_by_id, sitting.operator_id}:
+    if actor.pk in {asked.requested_by_id, *separation.run_by(sitting)}:
         raise Forbidden("申请人和操作人不能批准作废，请由其他有权人员审批。")
     if sitting.witnesses.filter(user=actor).exists():
         raise Forbidden("您是本次摇号的监督人，不能批准作废，请由其他有权人员审批。")

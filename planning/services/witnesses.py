@@ -10,6 +10,7 @@ from bureau.selectors import rule_settings
 from bureau.services import notifications, transitions
 from planning.models import Sitting, SittingWitness
 from planning.rules import sittings as rules
+from planning.selectors import separation
 
 OFFICE = "局办公室监督人员"
 
@@ -93,10 +94,10 @@ def require_independent(sitting: Sitting, user: User) -> None:
         raise RuleError(f"{user.full_name}没有“摇号监督人”角色，请系统管理员授予后再指定。")
     if user.pk == sitting.operator_id:
         raise Forbidden(f"{user.full_name}是本次摇号的操作人，不能同时担任监督人，请另行指定。")
-    organised = sitting.tasks.filter(created_by=user).first()
+    organised = separation.set_up_by(sitting.tasks.all()).get(user.pk)
     if organised is not None:
         raise Forbidden(
-            f"{user.full_name}是任务“{organised.name}”的经办人，不能监督自己经办的任务，请另行指定。"
+            f"{user.full_name}经办过任务“{organised.name}”，不能监督自己经办的任务，请另行指定。"
         )
 
 
