@@ -93,14 +93,13 @@ def draw_zip(request: HttpRequest, number: str) -> HttpResponse:
 def draw_ticket(request: HttpRequest, number: str) -> HttpResponse:
     """One id of a public draw: lines to paste that give its ticket, and where the ticket stands."""
     draw = public_draws.get(number)
-    if not reads.is_revealed(draw):
-        raise Http404("这次抽取的名单还没有公开，暂时没有可以核对的抽签号。")
     typed = read(request.GET.get("id", ""), visits=draw.kind == "teams")
-    context: dict[str, Any] = {"draw": draw, "typed": typed}
+    is_sealed = not reads.is_revealed(draw)
+    context: dict[str, Any] = {"draw": draw, "typed": typed, "is_sealed": is_sealed}
     status = 200
-    if typed.code and asked_too_often("lookup", most=TICKETS, seconds=SECONDS):
+    if typed.code and not is_sealed and asked_too_often("lookup", most=TICKETS, seconds=SECONDS):
         context["busy"], status = True, 429
-    elif typed.code:
+    elif typed.code and not is_sealed:
         context |= {"asked": True, "ticket": tickets.of(draw, typed.code)}
     response = render(request, "public/draw_ticket.html", context, status=status)
     response["Cache-Control"] = "no-store"  # who asks about which firm stays between them
