@@ -1,9 +1,11 @@
 from django.urls import path
 
+from publication import urls_fairness
 from publication.views import corrections, desk, firm_desk, objections
 
 app_name = "publication"
 urlpatterns = [
+    *urls_fairness.urlpatterns,
     path("", desk.queue, name="queue"),
     path("results/confirm/", desk.result_confirm, name="result-confirm"),
     path("results/publish/", desk.result_publish, name="result-publish"),

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from publication.views import (
+    fairness,
     firm_page,
     lookup,
     notice_check,
@@ -43,9 +44,7 @@ urlpatterns = [
     path("draws/<code:number>/<code:name>", public_draws.draw_file, name="draw-file"),
     path("notices/<uuid:pk>/", public.task_notice, name="task-notice"),
     path("fairness/<code:code>/", fairness.public_fairness, name="fairness"),
-    path(
-        "fairness/<code:code>/<slug:name>.csv", fairness.public_fairness_csv, name="fairness-csv"
-    ),
+    path("fairness/<code:code>/<slug:name>.csv", fairness.public_fairness_csv, name="fairness-csv"),
     path("lookup/", lookup.lookup, name="lookup"),
     path("lookup.pdf", lookup.lookup_pdf, name="lookup-pdf"),
     path("chain/<code:code>/", public_draws.chain, name="chain"),

@@ -20,7 +20,7 @@ from publication.selectors import public_draws
 from publication.views.throttle import asked_too_often
 
 DRAWS = 20  # of a page
-LOOKUPS, PAPERS, SECONDS = 40, 10, 600
+LOOKUPS, PAPERS, SECONDS = 40, 30, 600
 
 
 @public
