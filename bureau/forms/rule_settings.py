@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from bureau.models import RuleSetting
+from bureau.rules import bands
 from bureau.rules.setting_catalogue import Setting
 
 
@@ -53,6 +54,8 @@ class SettingForm(forms.Form):
                 help_text="例如 01-31",
                 error_messages={"invalid": "请写成 月-日，各两位，例如 03-31。"},
             )
+        if s.kind == "bands":
+            return forms.CharField(label=label, max_length=200, help_text=s.help)
         return forms.RegexField(
             r"^[0-9]{1,3}([,，、 ]+[0-9]{1,3})*$",
             label=label,
@@ -64,6 +67,11 @@ class SettingForm(forms.Form):
         value = self.cleaned_data["value"]
         if isinstance(value, Decimal):
             return str(value.normalize()) if value else "0"
+        if self.setting.kind == "bands":
+            try:
+                return bands.written(bands.read(value))
+            except ValueError as refusal:
+                raise forms.ValidationError(str(refusal)) from refusal
         if self.setting.kind == "table":
             return sorted(
                 {

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bureau.rules import bands
+
 
 @dataclass(frozen=True)
 class Setting:
     key: str
     label: str
-    kind: str  # int | decimal | bool | choice | month_day | table
+    kind: str  # int | decimal | bool | choice | month_day | table | bands
     default: Any
     citation: str
     unit: str = ""
@@ -149,6 +151,23 @@ CATALOGUE: tuple[Setting, ...] = (
     ),
     Setting("certificate_warning_days", "执法证到期提醒", "int", 60, "本系统默认", "日前"),
     Setting(
+        "class_ratios",
+        "信用风险分类抽查比例",
+        "bands",
+        "A 0-5；B 5-20；C 21-60；D 61-100",
+        "大庆市林甸县分级分类监管抽查比例（A 类不超过 5%，B 类 5%–20%，C 类 21%–60%，D 类 61%–100%）",
+        "%",
+        help="每类的下限和上限；还可以写“未分类”和“合计”，如 合计 0-20",
+    ),
+    Setting(
+        "tiny_pool",
+        "不必摇号的小范围",
+        "int",
+        5,
+        "本系统默认：候选不多于此数时可以全查或直接指定，并公开写明没有随机选择（抽取规程 §2）",
+        "户",
+    ),
+    Setting(
         "at_most_at_least_one",
         "“不超过”比例算出不足 1 户时抽 1 户",
         "bool",
@@ -209,6 +228,8 @@ def is_valid(setting: Setting, value: Any) -> bool:
     if setting.kind == "decimal":
         text = str(value)
         return text.replace(".", "", 1).isdigit() and 0 <= float(text) <= 100
+    if setting.kind == "bands":
+        return isinstance(value, str) and bands.is_readable(value)
     if setting.kind == "month_day":
         return _is_day_of_every_year(str(value))
     return isinstance(value, list) and all(isinstance(n, int) and 0 <= n <= 366 for n in value)
