@@ -1,7 +1,7 @@
 """抽取检查对象: freeze a task's pool, turn the result into picks, take them back when a draw is void (DRAW §2, §5)."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -21,7 +21,12 @@ from planning.services.pools import require_confirmed
 from registry.models import Entity, Listing
 from registry.selectors import entities
 
+Seen = Callable[[int], None]
 _BATCH = 5000
+
+
+def unseen(rows: int) -> None:
+    """Nobody waits for the progress."""
 
 
 def freeze_task(
@@ -32,16 +37,18 @@ def freeze_task(
     reason: str,
     actor: User,
     counts: Mapping[str, int] | None = None,
+    seen: Seen = unseen,
 ) -> list[Draw]:
     """Freezes the task's pool as it stands: one draw, or one for each group of its matters that has none (DRAW §2).
 
     `counts`: a 补抽 has its own k per stratum, and nobody whom the task drew before stands among the candidates.
+    `seen` is told how many more rows of the pool were read.
 
     The caller holds the sitting's and the task's rows. Raises RuleError naming who has to confirm a pool again (A18),
     or which label, id or ratio cannot stand in the files.
     """
     made = [
-        _freeze_part(sitting, task, part, today, reason, actor, counts)
+        _freeze_part(sitting, task, part, today, reason, actor, counts, seen)
         for part in _due_parts(task, counts)
     ]
     require_confirmed(task=task, today=today)  # after reading: a change in between is noticed
@@ -71,10 +78,11 @@ def _freeze_part(
     reason: str,
     actor: User,
     counts: Mapping[str, int] | None,
+    seen: Seen,
 ) -> Draw:
     """One list with k per stratum by its ratio; natural persons under a pseudonym."""
     draw = Draw()
-    lists, persons, reasons = _frozen_lists(task, part, today)
+    lists, persons, reasons = _frozen_lists(task, part, today, seen)
     held = lists["candidates"].strata
     strata = _strata(task, part, held, today) if counts is None else _counted(part, held, counts)
     batches = {row.label: 1 if counts is not None else row.batches for row in part.strata}
@@ -209,7 +217,7 @@ def _moved_on(task: Task) -> str:
 
 
 def _frozen_lists(
-    task: Task, part: Part, today: date
+    task: Task, part: Part, today: date, seen: Seen
 ) -> tuple[dict[str, lottery.FrozenList], list[tuple[int, str, str]], Counter[str]]:
     """The two lists, the persons' (entity, listed id, salt), and how many are excluded for which reason."""
     excluded: list[tuple[str, str]] = []
@@ -217,7 +225,9 @@ def _frozen_lists(
 
     def candidates() -> Iterator[tuple[str, str]]:
         """Straight from the cursor into the file: a million candidates are never held as rows (DRAW §7)."""
-        for row in pools.iterate(task, today, part=part):
+        for number, row in enumerate(pools.iterate(task, today, part=part), 1):
+            if number % _BATCH == 0:
+                seen(_BATCH)
             listed = row.public_code
             if row.kind == Entity.Kind.PERSON:
                 salt = lottery.new_secret()

@@ -100,15 +100,22 @@ def lock_with(
     return sitting
 
 
-def lock(*, sitting: Sitting, actor: User, reason: str = "") -> Sitting:
+def lock(
+    *,
+    sitting: Sitting,
+    actor: User,
+    reason: str = "",
+    seen: entity_draws.Seen = entity_draws.unseen,
+) -> Sitting:
     """Locks an entities sitting: freezes the pool of each task, tasks → locked (A18, A46).
 
-    `reason` is needed when one of the tasks was drawn before. Raises Conflict, Forbidden or RuleError.
+    `reason` is needed when one of the tasks was drawn before; `seen` is told how many more rows of the pools were read.
+    Raises Conflict, Forbidden or RuleError.
     """
     return lock_with(
         sitting=sitting,
         purpose=Sitting.Purpose.ENTITIES,
-        freeze=partial(_freeze_tasks, actor=actor),
+        freeze=partial(_freeze_tasks, actor=actor, seen=seen),
         actor=actor,
         reason=reason,
     )
@@ -184,7 +191,9 @@ def _tell_superior(sitting: Sitting, made: Sequence[Draw]) -> None:
         )
 
 
-def _freeze_tasks(sitting: Sitting, reason: str, *, actor: User) -> list[Draw]:
+def _freeze_tasks(
+    sitting: Sitting, reason: str, *, actor: User, seen: entity_draws.Seen
+) -> list[Draw]:
     today = timezone.localdate()
     extra = Supplement.objects.filter(sitting=sitting).first()
     tasks = entity_draws.hold(
@@ -200,6 +209,7 @@ def _freeze_tasks(sitting: Sitting, reason: str, *, actor: User) -> list[Draw]:
                 reason=extra.reason if extra else reason,
                 actor=actor,
                 counts=extra.counts if extra else None,
+                seen=seen,
             )
         )
         if extra is None:
