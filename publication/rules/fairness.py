@@ -109,7 +109,7 @@ def span(length: timedelta | None) -> str:
 def odds(chance: float) -> str:
     """A chance as people say it: 约 1/200."""
     if chance >= 0.5:
-        return "一半以上"
+        return "必然（都是全部检查）" if chance > 0.999_999 else "一半以上"
     return f"约 1/{round(1 / chance):,}" if chance > 0 else "极小"
 
 

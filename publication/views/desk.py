@@ -23,6 +23,7 @@ from publication.rules.processes import CORRECTORS
 from publication.selectors import content, entries
 from publication.selectors import queue as reads
 from publication.services import nondisclosures, records
+from publication.views.fairness import READERS
 
 NO_CHANGE = (
     "公示后任何人不得擅自更改；发现错误的，须经主要负责人签字办理更正（临淄指引（二十七））。"
@@ -38,6 +39,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     ids = request.user.authority_ids
     waiting = reads.to_publish(ids)
     context: dict[str, Any] = {"part": part, "today": today}
+    context["may_see_fairness"] = request.user.has_role(*READERS)
     if part == "published":
         context["page"] = keyset(reads.published(request.user), request.GET, order=entries.ORDER)
     elif part == "withheld":
