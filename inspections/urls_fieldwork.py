@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from inspections.views import disposals, field, outcomes, review
+from inspections.views import delivery, disposals, field, outcomes, review
 
 urlpatterns: list[URLPattern] = [
     path("field/", field.today, name="field-today"),
+    path("field/worker.js", delivery.worker, name="field-worker"),
+    path("field/app.webmanifest", delivery.web_app, name="field-app"),
+    path("field/pages.json", delivery.pages, name="field-pages"),
+    path("field/ping/", delivery.ping, name="field-ping"),
+    path("field/unsent/", delivery.unsent, name="field-unsent"),
+    path("field/matters/<uuid:pk>/<int:number>/settle/", delivery.settle, name="field-settle"),
     path("field/<uuid:pk>/", field.visit, name="field-visit"),
     path("field/<uuid:pk>/arrive/", field.arrive, name="field-arrive"),
     path("field/<uuid:pk>/start/", field.start, name="field-start"),

@@ -1,8 +1,10 @@
 """What an inspector sees in the field: today's visits, the team, the checklist as it stands (A60–A68)."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -94,6 +96,17 @@ def today_for(user: User, today: date) -> list[Visit]:
         .prefetch_related("matters__matter")
         .order_by("window_to", "id")[:60]
     )
+
+
+def item_numbers(visits: Sequence[Visit]) -> dict[UUID, list[int]]:
+    """The checklist items of each matter of these visits, for a phone that keeps their pages; two queries."""
+    matters = VisitMatter.objects.filter(visit__in=visits).values_list("pk", "checklist_id")
+    sheets = dict(matters)
+    items = ChecklistItem.objects.filter(checklist_id__in=set(sheets.values())).order_by("number")
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for checklist, number in items.values_list("checklist_id", "number"):
+        numbers[checklist].append(number)
+    return {pk: numbers[checklist] for pk, checklist in sheets.items()}
 
 
 def coming_for(user: User, today: date) -> list[Visit]:

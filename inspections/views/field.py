@@ -33,6 +33,7 @@ from inspections.selectors import fieldwork as reading
 from inspections.selectors import records
 from inspections.services import fieldwork, revisions
 from inspections.services.fieldwork import Place
+from inspections.views.delivery import claimed_at, delivered_once, page, seen_by
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -73,6 +74,7 @@ def visit(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def arrive(request: HttpRequest, pk: Any) -> HttpResponse:
     """One confirms one's own presence."""
     row, member = own_visit(request, pk)
@@ -97,11 +99,12 @@ def arrive(request: HttpRequest, pk: Any) -> HttpResponse:
             )
             return redirect("inspections:field-visit", pk=row.pk)
     context = {"visit": row, "member": member, "form": form}
-    return render(request, "inspections/field_arrive.html", context, status=_status(form))
+    return page(request, "inspections/field_arrive.html", context, form)
 
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def start(request: HttpRequest, pk: Any) -> HttpResponse:
     """The leader records who is there."""
     row, member = own_visit(request, pk)
@@ -128,7 +131,7 @@ def start(request: HttpRequest, pk: Any) -> HttpResponse:
             messages.success(request, "已登记到场，检查开始。请出示执法证，送达检查通知书。")
             return redirect("inspections:field-visit", pk=row.pk)
     context = {"visit": row, "member": member, "form": form}
-    return render(request, "inspections/field_start.html", context, status=_status(form))
+    return page(request, "inspections/field_start.html", context, form)
 
 
 @access(Role.INSPECTOR)
@@ -142,6 +145,7 @@ def checklist(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
     matter, row = own_matter(request, pk)
     sheet = reading.sheet(matter)
@@ -151,12 +155,13 @@ def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
     form = AnswerForm(request.POST or None, request.FILES or None, initial=_initial(line))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        given["seen"] = seen_by(request, line.answer, given["seen"])
         try:
             fieldwork.answer(
                 visit_matter_pk=matter.pk,
                 item_number=number,
                 actor=request.user,
-                happened_at=timezone.now(),
+                happened_at=claimed_at(request),
                 place=form.place(),
                 **{
                     name: given[name]
@@ -184,11 +189,12 @@ def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
         "previous": max((n for n in numbers if n < number), default=None),
         "is_open": matter.state in reading.OPEN_STATES,
     }
-    return render(request, "inspections/field_item.html", context, status=_status(form))
+    return page(request, "inspections/field_item.html", context, form)
 
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
     row, _ = own_visit(request, pk)
     form = EvidenceForm(request.POST or None, request.FILES or None, sheets=reading.sheets(row))
@@ -199,7 +205,7 @@ def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
                 actor=request.user,
                 uploads=form.cleaned_data["files"],
                 kind=form.cleaned_data["kind"],
-                happened_at=timezone.now(),
+                happened_at=claimed_at(request),
                 note=form.cleaned_data["note"],
                 place=form.place(),
                 **form.link(),
@@ -212,11 +218,12 @@ def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
             messages.success(request, f"已上传 {len(added)} 件材料，指纹已登记。")
             return redirect("inspections:field-evidence", pk=row.pk)
     context = {"visit": row, "form": form, "evidence": records.evidence_of_visit(row.pk)}
-    return render(request, "inspections/field_evidence.html", context, status=_status(form))
+    return page(request, "inspections/field_evidence.html", context, form)
 
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def signature(request: HttpRequest, pk: Any) -> HttpResponse:
     """The party's signature, on paper and photographed, or the refusal."""
     row, _ = own_visit(request, pk)
@@ -233,7 +240,7 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
             fieldwork.sign_party(
                 visit_pk=row.pk,
                 actor=request.user,
-                happened_at=timezone.now(),
+                happened_at=claimed_at(request),
                 place=form.place(),
                 **{
                     n: given[n]
@@ -247,16 +254,12 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
         else:
             messages.success(request, "已登记当事人签字情况。")
             return redirect("inspections:field-visit", pk=row.pk)
-    return render(
-        request,
-        "inspections/field_signature.html",
-        {"visit": row, "form": form},
-        status=_status(form),
-    )
+    return page(request, "inspections/field_signature.html", {"visit": row, "form": form}, form)
 
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def finish(request: HttpRequest, pk: Any) -> HttpResponse:
     row, member = own_visit(request, pk)
     form = FinishForm(request.POST or None, initial={"happened_at": timezone.localtime()})
@@ -280,11 +283,12 @@ def finish(request: HttpRequest, pk: Any) -> HttpResponse:
         "missing": reading.missing(row, sheets),
         "unfinished": next((sheet for sheet in sheets if sheet.next_line), None),
     }
-    return render(request, "inspections/field_finish.html", context, status=_status(form))
+    return page(request, "inspections/field_finish.html", context, form)
 
 
 @access(Role.INSPECTOR)
 @require_http_methods(FORM)
+@delivered_once
 def trim(request: HttpRequest, pk: Any) -> HttpResponse:
     row, member = own_visit(request, pk)
     form = TrimForm(request.POST or None)
@@ -293,7 +297,7 @@ def trim(request: HttpRequest, pk: Any) -> HttpResponse:
         messages.success(request, "已记下程序删减的情况。")
         return redirect("inspections:field-visit", pk=row.pk)
     context = {"visit": row, "member": member, "form": form}
-    return render(request, "inspections/field_trim.html", context, status=_status(form))
+    return page(request, "inspections/field_trim.html", context, form)
 
 
 @access()
@@ -327,10 +331,6 @@ def _nearest(row: tuple[Any, ...]) -> tuple[bool, int]:
     """The one under way first, then by what is left: the latest on top."""
     visit, _, _, due, _ = row
     return visit.state != Visit.State.IN_PROGRESS, due.days_left if due else 10_000
-
-
-def _status(form: Any) -> int:
-    return 422 if form.is_bound and form.errors else 200
 
 
 def _initial(line: reading.Line) -> dict[str, Any]:
