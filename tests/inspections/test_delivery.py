@@ -62,10 +62,11 @@ def test_an_arrival_delivered_again_is_no_conflict(client, case):
     assert case.visit.state == Visit.State.IN_PROGRESS
 
 
-def test_the_time_is_when_it_was_filled_in_not_when_it_arrived(client, case):
+def test_the_time_is_when_it_was_filled_in_not_when_it_arrived(client, case, morning):
+    begun(case)
+    filled_in = timezone.now() + timedelta(hours=1)
+    morning.shift(timedelta(hours=4))
     client.force_login(case.leader)
-    begun(case, at=timezone.now() - timedelta(hours=4))
-    filled_in = timezone.now() - timedelta(hours=3)
 
     send(client, item_url(case, 1), at=filled_in, **answer())
 
@@ -110,10 +111,11 @@ def test_having_seen_the_other_answer_one_may_replace_it(client, case):
     assert ChecklistAnswer.objects.get().value == "yes"
 
 
-def test_one_s_own_later_answer_is_no_conflict_with_one_s_own_earlier(client, case):
+def test_one_s_own_later_answer_is_no_conflict_with_one_s_own_earlier(client, case, morning):
+    begun(case)
+    early = timezone.now() + timedelta(minutes=10)
+    morning.shift(timedelta(hours=1))
     client.force_login(case.leader)
-    begun(case, at=timezone.now() - timedelta(hours=2))
-    early = timezone.now() - timedelta(hours=1)
     send(client, item_url(case, 1), at=early, **answer())
 
     response = send(client, item_url(case, 1), **answer("no", remark="后来发现缺失"))
