@@ -313,7 +313,6 @@ def thumbnail(request: HttpRequest, pk: Any) -> HttpResponse:
         small = files.reencoded_image(files.read(row), longest=320)
         cache.set(key, small, 3600)
     response = HttpResponse(small, content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
