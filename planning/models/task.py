@@ -23,6 +23,7 @@ class Task(models.Model):
         OWN = "own", "本系统摇号"
         PLATFORM = "platform", "上级平台抽取（不可复算）"
         TRANSFER = "transfer", "外单位转交（原单位抽取）"  # A71: one entity that moved here
+        DIRECT = "direct", "直接指定（未摇号）"  # a pool too small to draw from
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authority = models.ForeignKey(
@@ -59,6 +60,7 @@ class Task(models.Model):
     platform_name = models.CharField("上级平台", max_length=100, blank=True)
     platform_number = models.CharField("平台任务编号", max_length=100, blank=True)
     platform_receipt = models.CharField("平台回执", max_length=200, blank=True)
+    direct_reason = models.CharField("直接指定原因", max_length=300, blank=True)
     window_from = models.DateField("检查自")
     window_to = models.DateField("检查至")
     reserve = models.PositiveSmallIntegerField("每层递补数", default=0)
@@ -92,6 +94,11 @@ class Task(models.Model):
                 name="task_team_size",
                 condition=Q(team_size__gte=2),
                 violation_error_message="检查组不得少于 2 人（行政检查须两名以上执法人员）。",
+            ),
+            models.CheckConstraint(
+                name="task_direct_reason",
+                condition=~Q(draw_source="direct") | ~Q(direct_reason=""),
+                violation_error_message="直接指定检查对象须写明原因。",
             ),
             models.CheckConstraint(
                 name="task_ad_hoc_reason",
@@ -200,6 +207,8 @@ class TaskParticipant(models.Model):
         LEAD = "lead", "牵头"
         PARTICIPANT = "participant", "参与"
         EXECUTING = "executing", "执行"
+        # A15: the listings of this subordinate are the pool that its superior draws from.
+        POOL = "pool", "名录来源"
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="participants", verbose_name="任务")
     agency = models.ForeignKey(
@@ -228,6 +237,15 @@ class PoolConfirmation(models.Model):
         Task, models.PROTECT, related_name="confirmations", verbose_name="任务"
     )
     pool = models.CharField("名录库", max_length=10, choices=Pool.choices)
+    # Whose part of the pool; empty: the task's own authority's. A superior's task has one row per subordinate (A15).
+    authority = models.ForeignKey(
+        "bureau.Agency",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="名录所属单位",
+    )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="确认人"
     )
