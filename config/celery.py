@@ -33,5 +33,9 @@ app.conf.beat_schedule = {
         "task": "publication.warn_due_objections",
         "schedule": crontab(hour="8", minute="25"),
     },
+    "list-checks": {
+        "task": "inspections.remind_list_checks",
+        "schedule": crontab(hour="8", minute="30"),
+    },
     "draw-reveals": {"task": "planning.reveal_due", "schedule": crontab(minute="*/10")},
 }

@@ -1,9 +1,13 @@
 """Celery entry points of inspections: what the beat runs every morning. Running twice or late does no harm."""
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
-from inspections.services import reminders
+from bureau.models import OutboxMessage
+from bureau.services import outbox
+from inspections.services import deemed, list_checks, reminders
 
 
 @shared_task(name="inspections.warn_due_publications")
@@ -15,3 +19,14 @@ def warn_due_publications() -> int:
 @shared_task(name="inspections.warn_due_disposals")
 def warn_due_disposals() -> int:
     return reminders.disposals(today=timezone.localdate())
+
+
+@shared_task(name="inspections.remind_list_checks")
+def remind_list_checks() -> int:
+    return list_checks.remind(today=timezone.localdate())
+
+
+@outbox.delivers("deemed.report")
+def _deemed_report(message: OutboxMessage) -> dict[str, Any]:
+    """视为完成名单 to the superior's readers (A70)."""
+    return deemed.deliver_report(pk=message.payload["report"])

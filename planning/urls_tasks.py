@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import task_pool, tasks
+from planning.views import supplements, task_pool, tasks
 
 urlpatterns = [
     path("tasks/", tasks.task_list, name="task-list"),
@@ -11,7 +11,11 @@ urlpatterns = [
     path("tasks/<uuid:pk>/", tasks.task_detail, name="task-detail"),
     path("tasks/<uuid:pk>/change/", tasks.task_change, name="task-change"),
     path("tasks/<uuid:pk>/strata/", task_pool.task_strata, name="task-strata"),
+    path("tasks/<uuid:pk>/groups/", task_pool.task_groups, name="task-groups"),
+    path("tasks/<uuid:pk>/direct/", tasks.task_direct, name="task-direct"),
+    path("tasks/<uuid:pk>/whole/", tasks.task_whole, name="task-whole"),
     path("tasks/<uuid:pk>/pool/", task_pool.task_pool, name="task-pool"),
+    path("tasks/<uuid:pk>/supplement/", supplements.task_supplement, name="task-supplement"),
     path("tasks/<uuid:pk>/picks/", task_pool.task_picks, name="task-picks"),
     path("tasks/<uuid:pk>/confirm/", task_pool.task_confirm, name="task-confirm"),
     path("tasks/<uuid:pk>/scheme/", tasks.task_scheme, name="task-scheme"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from bureau.models import Agency, User
-from inspections.models import DeemedDone, Visit
+from inspections.models import Visit
 from planning.models import Task
 
 
@@ -36,18 +36,6 @@ class SplitForm(forms.Form):
     def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["task"].queryset = Task.objects.filter(visit_matters__visit=visit).distinct()
-
-
-class DeemForm(forms.Form):
-    cause = forms.ChoiceField(
-        label="原因", choices=DeemedDone.Cause.choices, widget=forms.RadioSelect
-    )
-    note = forms.CharField(
-        label="情况与证据",
-        max_length=300,
-        widget=forms.Textarea({"rows": 3}),
-        help_text="例如登记机关的注销日期、上门核实的时间和在场人。",
-    )
 
 
 class VisitFilterForm(forms.Form):

@@ -165,6 +165,10 @@ class Transfer(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def receiver_name(self) -> str:
+        return str((self.to_unit or self.to_authority).name)
+
 
 class MergeConsent(models.Model):
     """同意合并检查: whoever organised a task says that they saw the merge and agree (A49; ARCHITECTURE §5)."""

@@ -4,10 +4,12 @@ from bureau.rules.processes import Process, Transition
 
 # Plain values of bureau.models.Role: rules know no framework.
 ORGANISER, COORDINATOR, INSPECTOR = "organiser", "coordinator", "inspector"
-HEAD, REVIEWER, PUBLISHER = "head", "reviewer", "publisher"
+HEAD, DEPUTY, REVIEWER, PUBLISHER = "head", "deputy", "reviewer", "publisher"
 _DESK = (COORDINATOR, ORGANISER)
 
-_DEEMED = "这次检查不再进行，各事项按“视为完成”办结并列入汇总上报名单（临淄指引（二十八））。"
+_DEEMED = "批准后这次检查不再进行，各事项按“视为完成”办结并列入汇总上报名单（临淄指引（二十八））。"
+_TRANSFER = "批准后以书面通知转交迁入地单位检查，原检查组解散，检查期不变（临淄指引（二十八））。"
+_NOT_BEGUN = ("dispatched", "teamed", "ordered")
 
 VISIT = Process(
     name="检查",
@@ -20,6 +22,8 @@ VISIT = Process(
         "recorded": "结果已提交",
         "closed": "已办结",
         "deemed_done": "视为完成",
+        "transferred": "已转交外单位",
+        "skipped": "不再检查",
         "split": "已拆分",
     },
     css={
@@ -31,16 +35,18 @@ VISIT = Process(
         "recorded": "run",
         "closed": "done",
         "deemed_done": "off",
+        "transferred": "off",
+        "skipped": "off",
         "split": "off",
     },
     transitions=(
         Transition(
             "dispatched",
             "split",
-            "dispatched",
+            "split",
             (ORGANISER, COORDINATOR),
             "拆分合并的检查",
-            "被拆出的任务另立一次检查，对象将被分别上门两次，并各计一次。",
+            "这次检查就此结束，拆成两次检查，对象将被分别上门两次，并各计一次。",
             needs_reason=True,
         ),
         Transition("dispatched", "match", "teamed", _DESK, "匹配检查人员"),
@@ -67,6 +73,15 @@ VISIT = Process(
         Transition("ordered", "refuse_emergency", "teamed", (HEAD,), "不批准紧急检查"),
         Transition("teamed", "replace", "teamed", _DESK, "更换检查人员"),
         Transition("ordered", "replace", "ordered", _DESK, "更换检查人员"),
+        *(
+            Transition(state, "plan_day", state, _DESK, "安排检查日期")
+            for state in ("dispatched", "teamed", "ordered")
+        ),
+        *(
+            Transition(state, action, state, _DESK, label)
+            for action, label in (("send_helper", "派员协助"), ("appoint_expert", "指定专家"))
+            for state in ("teamed", "ordered")
+        ),
         Transition("ordered", "issue_notice", "ordered", (*_DESK, INSPECTOR), "制作检查通知书"),
         Transition("ordered", "start", "in_progress", (INSPECTOR,), "到场开始检查"),
         Transition("in_progress", "finish", "finished", (INSPECTOR,), "结束检查"),
@@ -76,13 +91,35 @@ VISIT = Process(
             Transition(
                 state,
                 "deem_done",
-                "deemed_done",
+                state,
                 (*_DESK, INSPECTOR) if state == "in_progress" else _DESK,
-                "按视为完成办理",
+                "申请按视为完成办理",
                 _DEEMED,
                 needs_reason=True,
             )
-            for state in ("dispatched", "teamed", "ordered", "in_progress")
+            for state in (*_NOT_BEGUN, "in_progress")
+        ),
+        *(
+            Transition(state, "settle_deemed", "deemed_done", (HEAD, DEPUTY), "审批视为完成")
+            for state in (*_NOT_BEGUN, "in_progress")
+        ),
+        *(
+            Transition(
+                state, "transfer", state, _DESK, "转交迁入地单位", _TRANSFER, needs_reason=True
+            )
+            for state in _NOT_BEGUN
+        ),
+        *(
+            Transition(
+                state,
+                "skip",
+                state,
+                (ORGANISER,),
+                "申请不再检查",
+                "不属于注销、吊销、撤销、迁出或无法联系的，须经负责人批准；名额只能以补抽补足，跳过的原因对外公开。",
+                needs_reason=True,
+            )
+            for state in _NOT_BEGUN
         ),
     ),
 )
@@ -99,6 +136,8 @@ VISIT_MATTER = Process(
         "published": "已公示",
         "withheld": "依法不公开",
         "deemed_done": "视为完成",
+        "transferred": "已转交外单位",
+        "skipped": "不再检查",
     },
     css={
         "pending": "wait",
@@ -110,6 +149,8 @@ VISIT_MATTER = Process(
         "published": "done",
         "withheld": "off",
         "deemed_done": "off",
+        "transferred": "off",
+        "skipped": "off",
     },
     transitions=(
         Transition("pending", "record", "recorded", (INSPECTOR,), "录入检查结果"),
@@ -172,5 +213,46 @@ DISPOSAL = Process(
             "办结处置",
             needs_reason=True,
         ),
+    ),
+)
+
+DEEMED = Process(
+    name="视为完成申请",
+    states={"requested": "待批准", "approved": "视为完成", "refused": "未批准"},
+    css={"requested": "soon", "approved": "done", "refused": "bad"},
+    transitions=(
+        Transition("requested", "approve", "approved", (HEAD, DEPUTY), "批准视为完成", _DEEMED),
+        Transition(
+            "requested", "refuse", "refused", (HEAD, DEPUTY), "不批准，继续检查", needs_reason=True
+        ),
+    ),
+)
+
+TRANSFER = Process(
+    name="转交",
+    states={
+        "requested": "待批准",
+        "refused": "未批准",
+        "offered": "待接收",
+        "accepted": "已转交",
+        "declined": "对方退回",
+        "withdrawn": "已撤回",
+    },
+    css={
+        "requested": "soon",
+        "refused": "bad",
+        "offered": "run",
+        "accepted": "done",
+        "declined": "bad",
+        "withdrawn": "off",
+    },
+    transitions=(
+        Transition("requested", "approve", "offered", (HEAD,), "批准转交", _TRANSFER),
+        Transition("requested", "refuse", "refused", (HEAD,), "不批准转交", needs_reason=True),
+        Transition("requested", "withdraw", "withdrawn", _DESK, "撤回申请", needs_reason=True),
+        Transition("offered", "withdraw", "withdrawn", _DESK, "撤回转交", needs_reason=True),
+        # These two are the receiving authority's.
+        Transition("offered", "accept", "accepted", _DESK, "接收并安排检查"),
+        Transition("offered", "decline", "declined", _DESK, "退回原单位", needs_reason=True),
     ),
 )

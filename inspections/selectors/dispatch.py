@@ -33,6 +33,12 @@ class Group:
     apart: list[tuple[Visit, str]] = field(default_factory=list)
 
     @property
+    def authority(self) -> Agency:
+        """Whose visit it becomes: the executing unit's legal person (A15: a superior draws, its subordinate inspects)."""
+        assert self.unit is not None
+        return self.unit.authority or self.unit
+
+    @property
     def is_gone(self) -> bool:
         return self.entity.standing in GONE
 
@@ -44,6 +50,7 @@ class Preview:
     executing: list[Agency]
     revisions: dict[int, MatterRevision]
     checklists: dict[int, Checklist]
+    is_more: bool = False  # the task runs: these are reserves called up or a 补抽
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -79,7 +86,7 @@ def preview(
     """
     picks = list(
         task.picks.filter(state=Pick.State.DRAWN, kind=Pick.Rank.SELECTED)
-        .select_related("entity", "entity__region", "unit", "draw")
+        .select_related("entity", "entity__region", "unit__authority", "draw")
         .order_by("stratum", "rank", "id")
     )
     executing = _executing(task)
@@ -99,12 +106,15 @@ def preview(
             for checklist in Checklist.objects.filter(matter__in=matters, is_current=True)
         },
     )
+    result.is_more = task.state == Task.State.DISPATCHED
     result.problems = _problems(result, matters)
     return result
 
 
 def _executing(task: Task) -> list[Agency]:
-    rows = task.participants.filter(part=TaskParticipant.Part.EXECUTING).select_related("agency")
+    rows = task.participants.filter(part=TaskParticipant.Part.EXECUTING).select_related(
+        "agency__authority"
+    )
     return sorted((row.agency for row in rows), key=lambda agency: agency.code)
 
 
@@ -119,7 +129,7 @@ def _groups(
         listing.entity_id: listing
         for listing in Listing.objects.filter(
             authority_id=task.authority_id, entity_id__in={pick.entity_id for pick in picks}
-        ).select_related("unit")
+        ).select_related("unit__authority")
     }
     by_entity: dict[int, list[Pick]] = defaultdict(list)
     for pick in picks:
@@ -158,7 +168,8 @@ def _matters_of(picks: Sequence[Pick], matters: list[Matter]) -> list[Matter]:
 def _match(task: Task, groups: list[Group], today: date, lock: bool) -> None:
     newcomers = {group.entity.pk: group for group in groups}
     by_entity: dict[int, list[Visit]] = defaultdict(list)
-    for visit in _open_visits(task, list(newcomers), lock):
+    authorities = {group.authority.pk for group in groups if group.unit is not None}
+    for visit in _open_visits(authorities, list(newcomers), lock):
         by_entity[visit.entity_id].append(visit)
     window = Window(task.window_from, task.window_to)
     for entity_id, visits in by_entity.items():
@@ -177,15 +188,15 @@ def _match(task: Task, groups: list[Group], today: date, lock: bool) -> None:
         ]
 
 
-def _open_visits(task: Task, entity_ids: list[int], lock: bool) -> QuerySet[Visit]:
+def _open_visits(authorities: set[int], entity_ids: list[int], lock: bool) -> QuerySet[Visit]:
     answered = VisitMatter.objects.filter(visit=OuterRef("pk")).exclude(
         state=VisitMatter.State.PENDING
     )
     rows: QuerySet[Visit] = (
-        Visit.objects.filter(authority_id=task.authority_id, entity_id__in=entity_ids)
-        .exclude(state__in=[Visit.State.CLOSED, Visit.State.DEEMED_DONE, Visit.State.SPLIT])
+        Visit.objects.filter(authority_id__in=authorities, entity_id__in=entity_ids)
+        .exclude(state__in=[Visit.State.CLOSED, *Visit.NOT_VISITED])
         .select_related("unit", "team_sitting__sitting")
-        .prefetch_related("matters__task", "matters__matter")
+        .prefetch_related("matters__task__created_by", "matters__task__unit", "matters__matter")
         .annotate(has_outcome=Exists(answered))
         .order_by("id")
     )

@@ -29,7 +29,9 @@ class CheckedNotice:
 _WORDS: dict[str, str] = {
     Visit.State.ORDERED: "检查尚未开始",
     Visit.State.IN_PROGRESS: "正在检查",
-    Visit.State.DEEMED_DONE: "本次检查已取消，不再上门",
+    **dict.fromkeys(Visit.NOT_VISITED, "本次检查已取消，不再上门"),
+    Visit.State.DISPATCHED: "检查人员正在重新安排，请以新的通知书为准",
+    Visit.State.TEAMED: "检查人员正在重新安排，请以新的通知书为准",
 }
 
 

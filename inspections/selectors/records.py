@@ -23,7 +23,7 @@ from registry.models import Matter
 FINAL = (
     VisitMatter.State.PUBLISHED,
     VisitMatter.State.WITHHELD,
-    VisitMatter.State.DEEMED_DONE,
+    *VisitMatter.NOT_CHECKED,
 )
 
 
@@ -55,6 +55,7 @@ def of_visit(visit_pk: Any) -> list[VisitMatter]:
     return list(
         matters()
         .filter(visit_id=visit_pk)
+        .select_related("task__created_by", "task__unit")
         .annotate(
             answered=Count("answers", distinct=True), asked=Count("checklist__items", distinct=True)
         )

@@ -17,7 +17,7 @@ from inspections.rules import clock as rules
 from inspections.selectors.records import FINAL as DONE
 
 # These have nobody to wait for.
-_ENDED = (Visit.State.DEEMED_DONE, Visit.State.SPLIT)
+_ENDED = Visit.NOT_VISITED
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """派发: confirmed picks become visits of the executing units; what can be done in one visit is merged (A47, A49, A99)."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +15,16 @@ from bureau import audit
 from bureau.errors import Conflict, RuleError
 from bureau.models import Agency, Role, User
 from bureau.services import notifications, numbers, outbox, transitions
-from inspections.models import DeemedDone, Visit, VisitMatter
+from inspections.models import MergeConsent, Visit, VisitMatter
 from inspections.rules.merging import Window, common_window
 from inspections.rules.processes import VISIT
 from inspections.selectors import dispatch as reading
 from inspections.selectors.dispatch import Group, Preview
-from planning.models import Pick, Task
+from inspections.selectors.merges import notice_key
+from inspections.services import list_checks, merges
+from planning.models import Task
 from planning.rules.processes import TASK
+from planning.selectors import picks as pick_reads
 from planning.services import picks as pick_service
 from registry.models import LedgerEntry
 from registry.services import ledger
@@ -51,13 +55,20 @@ def dispatch(
 ) -> Dispatched:
     """Drawn task → visits with their matters, ledger, notices and the public task notice, in one transaction.
 
-    `fallback_unit` goes where the responsible unit is not among the task's executing ones. Raises RuleError for a
-    matter without checklist or an entity without unit, Conflict when the task is not waiting for dispatch any more,
-    Forbidden without the organiser's role. Basis: A47 (002 十七), A49 (002 十八), A99.
+    A task that runs already dispatches what a reserve or a 补抽 added (DRAW §5). `fallback_unit` goes where the
+    responsible unit is not among the task's executing ones. Raises RuleError for a matter without checklist or an entity
+    without unit, Conflict when nothing waits for dispatch any more, Forbidden without the organiser's role.
+    Basis: A47 (002 十七), A49 (002 十八), A99.
     """
     with transaction.atomic():
         serialise(task.authority_id)
-        row, step = transitions.begin(TASK, Task.objects.all(), task.pk, "dispatch", actor)
+        rows = Task.objects.select_related("authority", "unit")
+        row = rows.select_for_update(of=("self",)).get(pk=task.pk)
+        is_more = (
+            row.state == Task.State.DISPATCHED and pick_reads.waiting_for_dispatch(row).exists()
+        )
+        action = "dispatch_more" if is_more else "dispatch"
+        row, step = transitions.begin(TASK, rows, task.pk, action, actor)
         plan = reading.preview(row, today, fallback=fallback_unit, lock=True)
         if plan.problems:
             raise RuleError("".join(plan.problems))
@@ -69,12 +80,18 @@ def dispatch(
         made, joined = _visits(plan, row, today)
         by_entity = {visit.entity_id: visit for visit in [*made, *joined]}
         _matters(plan, by_entity)
-        _ledger(plan, by_entity, row, today)
-        for group in plan.groups:
-            for pick in group.picks:
-                pick_service.mark(pick, state=Pick.State.DISPATCHED, actor=actor)
-        row.state, row.dispatched_at, row.dispatched_by = step.to, timezone.now(), actor
+        _ledger(plan, by_entity, row, today, is_more)
+        pick_service.mark_dispatched(
+            task=row, picks=[pick for group in plan.groups for pick in group.picks]
+        )
+        row.state = step.to
+        if not is_more:
+            row.dispatched_at, row.dispatched_by = timezone.now(), actor
         row.save(update_fields=["state", "dispatched_at", "dispatched_by"])
+        list_checks.open_for(
+            task=row, counts=[(unit, count) for unit, count in plan.by_unit], today=today
+        )
+        merges.note_dispatch(visits=joined, task=row, actor=actor)
         gone = [by_entity[group.entity.pk] for group in plan.gone]
         _record(plan, row, made, joined, gone, actor)
         _tell(plan, row, joined, actor)
@@ -88,106 +105,89 @@ def dispatch(
     return Dispatched(row, made, joined, gone)
 
 
-def split(*, visit: Visit, task: Task, reason: str, actor: User, today: date) -> Visit:
-    """Takes one task's matters out of a merged visit again, as a visit of its own, until the team is drawn.
+def split(
+    *, visit: Visit, task: Task, reason: str, actor: User, today: date
+) -> tuple[Visit, Visit]:
+    """Ends a merged visit and makes two of it, until the team is drawn: (the task's own, the rest).
 
-    Both then count for the entity (A99 counts a joint visit once, two visits twice). Raises RuleError without a
-    reason, for a visit that is not merged, and once the team's list is frozen. Basis: ARCHITECTURE §5 "Merge rule".
+    Both name where they come from, keep the day of the draw in the ledger, and count for the entity (A99 counts a joint
+    visit once, two visits twice). Raises RuleError without a reason or for a visit that is not merged, Conflict once the
+    team's list is frozen. Basis: ARCHITECTURE §5 "Merge rule".
     """
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise RuleError("请写明拆分的原因。")
     with transaction.atomic():
         serialise(visit.authority_id)
-        row, _ = transitions.begin(VISIT, _with_sitting(), visit.pk, "split", actor)
+        row, step = transitions.begin(VISIT, _with_sitting(), visit.pk, "split", actor)
         if reading.is_being_drawn(row):
             raise Conflict(
                 "这次检查的人员匹配名单已锁定，不能再拆分。如确需分开检查，请先作废该次匹配。"
             )
-        leaving = list(row.matters.filter(task=task).select_related("matter", "task"))
-        staying = list(row.matters.exclude(task=task).select_related("matter", "task"))
+        items = list(row.matters.select_related("matter", "task").order_by("id"))
+        leaving = [item for item in items if item.task_id == task.pk]
+        staying = [item for item in items if item.task_id != task.pk]
         if not leaving or not staying:
             raise RuleError("这次检查没有与其他任务合并，不需要拆分。")
-        own = _new_visit(
-            row.authority,
-            row.unit,
-            row.entity_id,
-            Window(task.window_from, task.window_to),
-            visit_numbers(row.authority, today.year, 1)[0],
+        numbers_of = visit_numbers(row.authority, today.year, 2)
+        parts = [
+            _part(row, group, number)
+            for group, number in zip((leaving, staying), numbers_of, strict=True)
+        ]
+        row.state, row.team_sitting = step.to, None
+        row.save(update_fields=["state", "team_sitting"])
+        ledger.replace_entry(
+            source=source_of(row),
+            by=[
+                (source_of(part), _kind(group[0].task), [item.matter for item in group])
+                for part, group in zip(parts, (leaving, staying), strict=True)
+            ],
         )
-        own.save(force_insert=True)
-        VisitMatter.objects.filter(pk__in=[item.pk for item in leaving]).update(visit=own)
-        window = common_window([Window(m.task.window_from, m.task.window_to) for m in staying])
-        row.window_from, row.window_to = window.starts_on, window.ends_on
-        row.save(update_fields=["window_from", "window_to"])
-        ledger.set_matters(source=source_of(row), matters=[item.matter for item in staying])
-        ledger.open_entry(
-            entity=row.entity,
-            authority=row.authority,
-            day=today,
-            source=source_of(own),
-            kind=_kind(task),
-            matters=[item.matter for item in leaving],
-            unit=row.unit,
-        )
+        tasks = list({item.task_id: item.task for item in items}.values())
         audit.record(
             "visit.split",
-            f"拆分检查：{task.number} 另立 {own.number}，原因：{reason.strip()}",
+            f"拆分检查：{task.number} 为 {parts[0].number}，其余为 {parts[1].number}，原因：{reason}",
             target=row,
             actor=actor,
-            about=[own, task, *{item.task_id: item.task for item in staying}.values()],
-            detail={"reason": reason.strip(), "new": own.number},
+            about=[*parts, *tasks],
+            detail={
+                "reason": reason,
+                "new": [part.number for part in parts],
+                "tasks": [one.number for one in tasks],
+                "window": [row.window_from.isoformat(), row.window_to.isoformat()],
+            },
         )
         _tell_organisers(
-            [task, *{item.task_id: item.task for item in staying}.values()],
+            tasks,
             actor,
-            key=f"visit.split:{own.pk}",
-            text=f"{row.entity.name}的合并检查已拆分，原因：{reason.strip()}",
-            url=reverse("inspections:visit-detail", args=[own.pk]),
+            key=f"visit.split:{row.pk}",
+            text=f"{row.entity.name}的合并检查 {row.number} 已拆分，原因：{reason}",
+            url=reverse("inspections:visit-detail", args=[row.pk]),
         )
-    return own
+    return parts[0], parts[1]
 
 
-def deem_done(*, visit: Visit, cause: str, note: str, actor: User) -> DeemedDone:
-    """视为完成: not inspected because the entity is gone or cannot be reached, with what shows it.
-
-    Raises RuleError for an unknown cause or an empty note, Conflict once results are there. Basis: A70 (002 二十八).
-    """
-    if cause not in DeemedDone.Cause.values:
-        raise RuleError("请选择视为完成的原因：无法联系、注销、被撤销设立登记或被吊销营业执照。")
-    if not note.strip():
-        raise RuleError("请写明情况和证据，例如登记机关的注销日期或上门核实的时间、见证人。")
-    with transaction.atomic():
-        row, step = transitions.begin(VISIT, Visit.objects.all(), visit.pk, "deem_done", actor)
-        matters = list(row.matters.select_for_update(of=("self",)).select_related("pick", "task"))
-        if any(item.state != VisitMatter.State.PENDING for item in matters):
-            raise Conflict("这次检查已录入结果，请按结果办理，不能再按视为完成处理。")
-        done = DeemedDone.objects.create(
-            visit=row, cause=cause, note=note.strip(), recorded_by=actor
-        )
-        row.matters.update(state=VisitMatter.State.DEEMED_DONE)
-        row.state = step.to
-        row.save(update_fields=["state"])
-        for pick in {item.pick_id: item.pick for item in matters if item.pick}.values():
-            pick_service.mark(pick, state=Pick.State.DEEMED_DONE, actor=actor)
-        ledger.close_entry(source=source_of(row), counts=False)
-        audit.record(
-            "visit.deemed-done",
-            f"按视为完成办理：{done.get_cause_display()}。{done.note}",
-            target=row,
-            actor=actor,
-            about={item.task_id: item.task for item in matters}.values(),
-            detail={"cause": cause, "note": done.note},
-        )
-    return done
+def _part(row: Visit, items: list[VisitMatter], number: str) -> Visit:
+    """One of the visits that come of a split, with these matters and the window that their tasks have in common."""
+    window = common_window([Window(m.task.window_from, m.task.window_to) for m in items])
+    part = new_visit(row.authority, row.unit, row.entity_id, window, number)
+    part.split_from = row
+    part.save(force_insert=True)
+    VisitMatter.objects.filter(pk__in=[item.pk for item in items]).update(visit=part)
+    own = MergeConsent.objects.filter(visit=row, task__in={item.task_id for item in items})
+    if len({item.task_id for item in items}) > 1:
+        own.update(visit=part)
+    return part
 
 
 def _with_sitting() -> QuerySet[Visit]:
     return Visit.objects.select_related("team_sitting__sitting", "authority", "unit", "entity")
 
 
-def _new_visit(
+def new_visit(
     authority: Agency, unit: Agency, entity_id: int, window: Window, number: str
 ) -> Visit:
+    """Not saved yet; with its own salt for the team draw."""
     return Visit(
         authority=authority,
         unit=unit,
@@ -211,14 +211,17 @@ def visit_numbers(authority: Agency, year: int, count: int) -> list[str]:
 def _visits(plan: Preview, task: Task, today: date) -> tuple[list[Visit], list[Visit]]:
     window = Window(task.window_from, task.window_to)
     made, joined = [], []
-    fresh = iter(visit_numbers(task.authority, today.year, len(plan.groups) - len(plan.joining)))
+    new = Counter(group.authority.pk for group in plan.groups if group.joins is None)
+    authorities = {group.authority.pk: group.authority for group in plan.groups}
+    fresh = {
+        pk: iter(visit_numbers(authorities[pk], today.year, new[pk])) for pk in sorted(authorities)
+    }
     for group in plan.groups:
         visit = group.joins
         if visit is None:
             assert group.unit is not None
-            made.append(
-                _new_visit(task.authority, group.unit, group.entity.pk, window, next(fresh))
-            )
+            number = next(fresh[group.authority.pk])
+            made.append(new_visit(group.authority, group.unit, group.entity.pk, window, number))
             continue
         common = Window(visit.window_from, visit.window_to).within(window)
         visit.window_from, visit.window_to = common.starts_on, common.ends_on
@@ -234,7 +237,7 @@ def _matters(plan: Preview, by_entity: dict[int, Visit]) -> None:
         [
             VisitMatter(
                 visit=by_entity[group.entity.pk],
-                authority_id=task.authority_id,
+                authority_id=group.authority.pk,
                 task=task,
                 pick=next(
                     (p for p in group.picks if p.draw and matter.code in p.draw.matters),
@@ -257,14 +260,16 @@ def _kind(task: Task) -> str:
     return LedgerEntry.Kind.SPECIAL if task.is_special else LedgerEntry.Kind.RANDOM
 
 
-def _ledger(plan: Preview, by_entity: dict[int, Visit], task: Task, today: date) -> None:
+def _ledger(
+    plan: Preview, by_entity: dict[int, Visit], task: Task, today: date, is_more: bool
+) -> None:
     """One entry per visit, also where several tasks meet in it (A99); it counts from the draw on (A48)."""
-    day = timezone.localdate(task.drawn_at) if task.drawn_at else today
+    day = timezone.localdate(task.drawn_at) if task.drawn_at and not is_more else today
     ledger.open_entries(
         rows=[
             ledger.NewEntry(
                 entity_id=group.entity.pk,
-                authority_id=task.authority_id,
+                authority_id=group.authority.pk,
                 day=day,
                 source=source_of(by_entity[group.entity.pk]),
                 unit_id=by_entity[group.entity.pk].unit_id,
@@ -318,8 +323,8 @@ def _tell(plan: Preview, task: Task, joined: list[Visit], actor: User) -> None:
     for unit, count in plan.by_unit:
         notifications.notify(
             users=coordinators(unit),
-            key=f"task.dispatched:{task.pk}:{unit.pk}",
-            text=f"任务“{task.name}”已派发，{unit.name}有 {count} 户待匹配检查人员",
+            key=f"task.dispatched:{task.pk}:{unit.pk}:{plan.groups[0].picks[0].pk}",
+            text=f"任务“{task.name}”已派发，{unit.name}有 {count} 户待核对名单、匹配检查人员",
             url=url,
             authority=task.authority,
         )
@@ -327,8 +332,8 @@ def _tell(plan: Preview, task: Task, joined: list[Visit], actor: User) -> None:
     _tell_organisers(
         others,
         actor,
-        key=f"task.joined:{task.pk}",
-        text=f"任务“{task.name}”的 {len(joined)} 户并入已有检查，人员匹配前可以拆分",
+        key=notice_key(task),
+        text=f"任务“{task.name}”的 {len(joined)} 户并入已有检查，请确认；人员匹配前可以拆分",
         url=reverse("inspections:visit-list") + f"?task={task.pk}",
     )
 

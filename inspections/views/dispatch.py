@@ -1,4 +1,4 @@
-"""派发: what would happen, then it happens; split and 视为完成."""
+"""派发: what would happen, then it happens; and splitting what was merged."""
 
 from typing import Any
 
@@ -12,19 +12,14 @@ from django.views.decorators.http import require_http_methods
 from bureau.access import access, fetch
 from bureau.models import Role
 from bureau.views.forms import bound, done, status_of
-from inspections.forms.dispatch import DeemForm, DispatchForm, SplitForm
-from inspections.models import DeemedDone, Visit
+from inspections.forms.dispatch import DispatchForm, SplitForm
+from inspections.models import Visit
 from inspections.rules.processes import VISIT
 from inspections.selectors import dispatch as reading
+from inspections.selectors import list_checks, merges
 from inspections.services import dispatch as service
 from planning.models import Task
 from planning.rules.processes import TASK
-
-CAUSES = {
-    "deregistered": DeemedDone.Cause.DEREGISTERED,
-    "cancelled": DeemedDone.Cause.CANCELLED,
-    "revoked": DeemedDone.Cause.REVOKED,
-}
 
 
 @access(Role.ORGANISER)
@@ -51,7 +46,7 @@ def dispatch(request: HttpRequest, pk: Any) -> HttpResponse:
         ):
             messages.success(request, "任务已派发，任务公告随即发布。下一步：匹配检查人员。")
             return redirect(f"{reverse('inspections:visit-list')}?task={task.pk}")
-    step = TASK.find(task.state, "dispatch")
+    step = TASK.find(task.state, "dispatch_more" if preview.is_more else "dispatch")
     context = {
         "task": task,
         "preview": preview,
@@ -60,6 +55,11 @@ def dispatch(request: HttpRequest, pk: Any) -> HttpResponse:
         "state_word": TASK.states[task.state],
         "state_css": TASK.css[task.state],
         "has_choice": has_choice,
+        "merges": merges.proposed(
+            task,
+            [(g.entity.name, g.joins, g.unit.name) for g in preview.joining if g.joins and g.unit],
+        ),
+        "checks": list_checks.of_task(task),
     }
     status = status_of(form) if form else 200
     return render(request, "inspections/dispatch.html", context, status=status)
@@ -92,29 +92,6 @@ def split(request: HttpRequest, pk: Any) -> HttpResponse:
         messages.success(request, "已拆分为两次检查。")
         return redirect("inspections:visit-detail", visit.pk)
     return _confirm(request, visit, form, "split", "拆分检查")
-
-
-@access(Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR)
-@require_http_methods(["GET", "HEAD", "POST"])
-def deem_done(request: HttpRequest, pk: Any) -> HttpResponse:
-    visit = fetch(
-        request,
-        Visit.objects.select_related("entity"),
-        pk=pk,
-        need=(Role.ORGANISER, Role.COORDINATOR, Role.INSPECTOR),
-    )
-    form = DeemForm(bound(request), initial={"cause": CAUSES.get(visit.entity.standing)})
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and done(
-            form,
-            lambda: service.deem_done(visit=visit, actor=request.user, **form.cleaned_data),
-        )
-    ):
-        messages.success(request, "已按视为完成办理，列入汇总上报名单。")
-        return redirect("inspections:visit-detail", visit.pk)
-    return _confirm(request, visit, form, "deem_done", "按视为完成办理")
 
 
 def _confirm(

@@ -137,7 +137,7 @@ def _steps(matter: VisitMatter) -> list[dict[str, Any]]:
     order = [state for _, state, _ in STEPS]
     shown = State.PENDING if matter.state == State.RETURNED else State(matter.state)
     at = order.index(shown) if shown in order else len(order)
-    if matter.state == State.DEEMED_DONE:
+    if matter.state in VisitMatter.NOT_CHECKED:
         at = -1
     steps = []
     for index, (label, _, moment) in enumerate(STEPS):

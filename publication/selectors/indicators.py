@@ -40,7 +40,7 @@ def on_time(authority: Agency | None, year: int, today: date) -> OnTime:
         rows = rows.filter(authority=authority)
     is_in_time = Q(state=state.PUBLISHED, published_at__date__lte=F("due_on"))
     overdue = Q(due_on__lt=today) & ~Q(
-        state__in=[state.PUBLISHED, state.WITHHELD, state.DEEMED_DONE]
+        state__in=[state.PUBLISHED, state.WITHHELD, *VisitMatter.NOT_CHECKED]
     )
     found = rows.aggregate(
         in_time=Count("pk", filter=is_in_time),

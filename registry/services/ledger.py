@@ -94,6 +94,33 @@ def set_matters(*, source: str, matters: Iterable[Matter]) -> None:
     LedgerEntry.objects.get(source=source).matters.set(list(matters))
 
 
+def replace_entry(*, source: str, by: Sequence[tuple[str, str, Sequence[Matter]]]) -> None:
+    """The open entry of this source becomes several: (source, kind, matters) each, of the same day and unit (a split)."""
+    with transaction.atomic():
+        old = LedgerEntry.objects.select_for_update().get(source=source)
+        LedgerEntry.objects.filter(pk=old.pk).update(is_open=False, counts=False)
+        open_entries(
+            rows=[
+                NewEntry(
+                    entity_id=old.entity_id,
+                    authority_id=old.authority_id,
+                    day=old.day,
+                    source=name,
+                    unit_id=old.unit_id,
+                    kind=kind,
+                    counts=old.counts,
+                    matter_ids=tuple(matter.pk for matter in matters),
+                )
+                for name, kind, matters in by
+            ]
+        )
+
+
+def move_entry(*, source: str, unit: Agency) -> None:
+    """Another unit of the same authority goes (A71)."""
+    LedgerEntry.objects.filter(source=source).update(unit=unit)
+
+
 def close_entry(*, source: str, day: date | None = None, counts: bool | None = None) -> bool:
     """Ends the entry: the entity is free for the next draw. `day` is the day of the visit when it took place.
 

@@ -6,11 +6,11 @@ import pytest
 
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import AuditEvent, Notification, OutboxMessage
-from inspections.models import DeemedDone, Visit, VisitMatter
+from inspections.models import Visit, VisitMatter
 from inspections.selectors import dispatch as reading
 from inspections.services import dispatch
 from planning.models import Pick, Task, TaskParticipant
-from registry.models import Checklist, Entity, LedgerEntry
+from registry.models import Checklist, LedgerEntry
 from registry.selectors import ledger
 from tests.inspections.dispatch_cast import (
     TODAY,
@@ -129,16 +129,20 @@ def test_a_merged_visit_can_be_split_again_with_a_reason(bureau, organiser):
         dispatch.dispatch(task=task, actor=organiser, today=TODAY)
     merged = Visit.objects.get()
 
-    own = dispatch.split(
+    own, rest = dispatch.split(
         visit=merged, task=second, reason="专家只能六月到场", actor=organiser, today=TODAY
     )
 
     merged.refresh_from_db()
-    assert (merged.window_from, merged.window_to) == (first.window_from, first.window_to)
+    assert (merged.state, set(merged.parts.all())) == ("split", {own, rest})
+    assert (rest.window_from, rest.window_to) == (first.window_from, first.window_to)
     assert (own.window_from, own.window_to) == (second.window_from, second.window_to)
-    assert [task_of(merged), task_of(own)] == [first, second]
-    assert LedgerEntry.objects.filter(is_open=True).count() == 2
-    assert AuditEvent.objects.get(action="visit.split").detail["reason"] == "专家只能六月到场"
+    assert [task_of(rest), task_of(own)] == [first, second]
+    assert LedgerEntry.objects.filter(is_open=True, counts=True).count() == 2
+    assert LedgerEntry.objects.count() == 3
+    event = AuditEvent.objects.get(action="visit.split")
+    assert event.detail["reason"] == "专家只能六月到场"
+    assert {f"inspections.visit:{part.pk}" for part in (own, rest)} <= set(event.about)
 
 
 def test_a_visit_of_one_task_cannot_be_split(bureau, organiser):
@@ -175,35 +179,6 @@ def test_who_goes_must_be_named_where_the_responsible_unit_does_not_take_part(
     done = dispatch.dispatch(task=task, actor=organiser, today=TODAY, fallback_unit=station)
 
     assert done.visits[0].unit == station
-
-
-@pytest.mark.rule("A70")
-def test_an_entity_that_is_gone_is_listed_and_deemed_done(bureau, organiser, coordinator):
-    listing = make_listing(bureau, 1)
-    task = make_drawn_task(bureau, [listing], by=organiser)
-    Entity.objects.filter(pk=listing.entity_id).update(standing="deregistered")
-
-    done = dispatch.dispatch(task=task, actor=organiser, today=TODAY)
-    dispatch.deem_done(
-        visit=done.gone[0],
-        cause=DeemedDone.Cause.DEREGISTERED,
-        note="2026年3月1日注销，见公示系统截图",
-        actor=coordinator,
-    )
-
-    assert Visit.objects.get().state == "deemed_done"
-    assert task.picks.get().state == Pick.State.DEEMED_DONE
-    assert state_of(task) == "closed"
-    assert LedgerEntry.objects.filter(is_open=True).count() == 0
-    assert ledger.hits(bureau, None, date(2020, 1, 1), date(2030, 1, 1)) == {}
-
-
-@pytest.mark.rule("A70")
-def test_deemed_done_needs_what_shows_it(bureau, organiser):
-    (visit,) = dispatched(bureau, organiser)
-
-    with pytest.raises(RuleError, match="请写明情况和证据"):
-        dispatch.deem_done(visit=visit, cause="unreachable", note=" ", actor=organiser)
 
 
 def test_only_the_organiser_dispatches(bureau, organiser, coordinator):
