@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from bureau.admin.base import ReadOnlyAdmin
 from bureau.models import AuditEvent, Checkpoint, Membership, RuleSetting, User
+from bureau.veils import lift
 
 # Pages that other packages bring along change things without an event: sign-in counters, Django's groups.
 FOREIGN = {"auth", "axes"}
@@ -90,7 +91,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[AuditEvent]":
-        return AuditEvent.objects.order_by("-id")
+        return lift(AuditEvent.objects.order_by("-id"), request.user)
 
 
 @admin.register(Checkpoint)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from bureau.veils import lift
 from inspections.models import InspectionOrder, Replacement, Visit
 
 
@@ -16,7 +17,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows = super().get_queryset(request)
-        return rows.filter(**{f"{self.authority_path}__in": request.user.authority_ids})
+        rows = rows.filter(**{f"{self.authority_path}__in": request.user.authority_ids})
+        return lift(rows, request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

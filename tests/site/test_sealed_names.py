@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from bureau.models import AuditEvent
+from bureau.models import AuditEvent, User
 from inspections.models import Visit
 from inspections.services import dispatch
 from planning.models import Pick, Task
@@ -133,6 +133,18 @@ def test_the_entity_page_and_the_export_keep_silent(bureau, task):
 
     assert (list(page["ledger"]), page["row"].hits, page["row"].last) == ([], 0, None)
     assert load_workbook(io.BytesIO(sheet)).active.max_row == 1
+
+
+def test_support_does_not_read_them_in_the_admin(bureau, task):
+    user = make_user("root", "平台运维", bureau, "system_admin")
+    User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
+    client = Client()
+    client.force_login(
+        User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    urls = [reverse(f"admin:{name}_changelist") for name in ("inspections_visit", "bureau_auditevent")]  # fmt: skip
+
+    assert [seen_on(client, url) for url in urls] == [[], []]
 
 
 def test_the_team_sees_its_own_visit_and_no_other(bureau, task):
