@@ -1,7 +1,7 @@
 """The result, computed twice by programs that share nothing, and recorded only when they agree (DRAW §4.4).
 
 Entities: the engine, and one statement of PostgreSQL. Teams: the engine, and the lone verifier; PostgreSQL has the
-order of the visits and every ticket (docs/decisions/0010).
+order of the visits and every ticket (docs/decisions/0011).
 """
 
 from collections.abc import Mapping
