@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from django import forms
 
@@ -33,8 +34,9 @@ _HELP = {
 class ScopeChoices:
     """What may be ticked for an authority; two queries, shared by all forms of a page."""
 
-    def __init__(self, authority: Agency) -> None:
+    def __init__(self, authority: Agency, filters: Sequence[tuple[str, str]] = ()) -> None:
         self.authority = authority
+        self.filters = filters  # the user's own filters of the register, as (pk, name)
 
     @cached_property
     def units(self) -> list[tuple[str, str]]:
@@ -72,6 +74,26 @@ def scope_fields(choices: ScopeChoices) -> dict[str, forms.Field]:
             label=_LABELS[name], required=False, max_length=300, help_text=_HELP[name]
         )
     return fields
+
+
+def saved_field(choices: ScopeChoices) -> dict[str, forms.Field]:
+    """常用筛选 to take conditions from; nothing where the user saved none."""
+    if not choices.filters:
+        return {}
+    field = forms.ChoiceField(
+        label="套用名录的常用筛选", required=False, choices=[("", "不套用"), *choices.filters]
+    )
+    return {"saved": field}
+
+
+def apply_scope(typed: Any, prefix: str, scope: Mapping[str, Sequence[str]]) -> None:
+    """Puts conditions into the typed values of one form, in place of those typed for the same fields."""
+    for name in scope:
+        key = f"{prefix}-scope_{name}"
+        if name in CHECKED:
+            typed.setlist(key, list(scope[name]))
+        else:
+            typed[key] = "、".join(scope[name])
 
 
 def scope_initial(scope: Mapping[str, Sequence[str]]) -> dict[str, object]:

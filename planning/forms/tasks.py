@@ -1,5 +1,6 @@
 """Forms of a task: settings, strata, scheme, platform list."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,13 @@ from django import forms
 
 from bureau.forms.fields import day_field
 from bureau.models import Agency
-from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
+from planning.forms.scope import (
+    ScopeChoices,
+    saved_field,
+    scope_fields,
+    scope_from,
+    scope_initial,
+)
 from planning.models import PlanItem, Task, TaskStratum
 from planning.rules.quotas import plain
 from planning.rules.strata import Stratum
@@ -55,7 +62,10 @@ class TaskForm(forms.Form):
         label="专项整治、上级指令部署的定向抽查（不受年度次数限制）", required=False
     )
     special_reason = forms.CharField(label="专项依据", max_length=200, required=False)
-    draw_source = forms.ChoiceField(label="抽取方式", choices=Task.DrawSource.choices)
+    draw_source = forms.ChoiceField(
+        label="抽取方式",
+        choices=[(s.value, s.label) for s in (Task.DrawSource.OWN, Task.DrawSource.PLATFORM)],
+    )
     platform_name = forms.CharField(label="上级平台名称", max_length=100, required=False)
     platform_number = forms.CharField(label="平台任务编号", max_length=100, required=False)
 
@@ -79,7 +89,9 @@ class TaskForm(forms.Form):
         units = [(u.pk, u.name) for u in Agency.objects.filter(authority=authority, is_active=True)]
         for name in ("unit", "executing", "participants"):
             self.fields[name].choices = units
-        self.fields.update(scope_fields(ScopeChoices(authority)))
+        self.is_grouped = task is not None and bool(task.groups.all())
+        if not self.is_grouped:  # each group has its own
+            self.fields.update(scope_fields(ScopeChoices(authority)))
 
     def values(self) -> TaskValues:
         cleaned = self.cleaned_data
@@ -97,6 +109,34 @@ class TaskForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("scope_")]
 
 
+class PoolForm(forms.Form):
+    """定向 or 不定向, and the conditions of the pool (A45)."""
+
+    targeted = forms.ChoiceField(
+        label="抽查方式",
+        choices=[("0", "不定向：名录库全部在库对象"), ("1", "定向：按下列条件划定范围")],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, choices: ScopeChoices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(scope_fields(choices))
+        self.fields.update(saved_field(choices))
+
+    @property
+    def conditions(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("scope_")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("targeted") == "1" and not scope_from(cleaned):
+            self.add_error("targeted", "定向抽查至少要有一个条件；没有条件的请选不定向。")
+        return cleaned
+
+    def scope(self) -> dict[str, list[str]]:
+        return scope_from(self.cleaned_data) if self.cleaned_data.get("targeted") == "1" else {}
+
+
 class StratumForm(forms.Form):
     """One layer; an empty label drops it."""
 
@@ -110,24 +150,67 @@ class StratumForm(forms.Form):
         min_value=Decimal("0.001"),
     )
 
+    minimum = forms.IntegerField(
+        label="至少（户）", required=False, min_value=0, max_value=1_000_000
+    )
+    maximum = forms.IntegerField(
+        label="至多（户）", required=False, min_value=1, max_value=1_000_000
+    )
+    reserve = forms.IntegerField(
+        label="递补数",
+        required=False,
+        min_value=0,
+        max_value=1000,
+        help_text="空着按任务设置",
+    )
+    batches = forms.IntegerField(
+        label="检查批次",
+        required=False,
+        min_value=1,
+        max_value=60,
+        help_text="方式为“全部”时，按摇号次序分几批检查",
+    )
+
     def __init__(self, *args: Any, choices: ScopeChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update(scope_fields(choices))
+        self.fields.update(saved_field(choices))
 
     @property
     def conditions(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("scope_")]
+
+    @property
+    def bounds(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("minimum", "maximum", "reserve", "batches")]
+
+    @property
+    def has_bounds(self) -> bool:
+        return any(field.value() not in (None, "", 1, "1") for field in self.bounds)
+
+    @property
+    def has_conditions(self) -> bool:
+        return any(field.value() for field in self.conditions)
 
     def stratum(self) -> Stratum | None:
         """None where the layer was left without a name."""
         cleaned = self.cleaned_data
         if not cleaned.get("label"):
             return None
-        return Stratum(cleaned["label"], scope_from(cleaned), cleaned["mode"], cleaned["value"])
+        return Stratum(
+            label=cleaned["label"],
+            scope=scope_from(cleaned),
+            mode=cleaned["mode"],
+            value=cleaned["value"],
+            minimum=cleaned["minimum"],
+            maximum=cleaned["maximum"],
+            reserve=cleaned["reserve"],
+            batches=cleaned["batches"] or 1,
+        )
 
 
 class StrataForms:
-    """The layers of one task: as saved, as typed, with one more, or one for each credit class."""
+    """Pool and layers of one part of a task: as saved, as typed, with one more, or one for each credit class."""
 
     most = 30
 
@@ -136,11 +219,20 @@ class StrataForms:
         authority: Agency,
         *,
         strata: "list[Stratum] | None" = None,
+        scope: Mapping[str, Sequence[str]] | None = None,
         typed: Any = None,
         blank: int = 0,
+        filters: Sequence[tuple[str, str]] = (),
     ) -> None:
-        choices = ScopeChoices(authority)
-        if typed is not None:
+        choices = ScopeChoices(authority, filters)
+        self.has_filters = bool(filters)
+        # A page that shows layers only (or an older one in a tab) leaves the pool as it is.
+        if typed is not None and "t-targeted" in typed and scope is None:
+            self.pool = PoolForm(typed, prefix="t", choices=choices)
+        else:
+            first = scope_initial(scope or {}) | {"targeted": "1" if scope else "0"}
+            self.pool = PoolForm(prefix="t", choices=choices, initial=first)
+        if strata is None and typed is not None:
             count = min(_whole(typed.get("layers")), self.most)
             self.forms = [StratumForm(typed, prefix=f"s{n}", choices=choices) for n in range(count)]
         else:
@@ -157,7 +249,13 @@ class StrataForms:
 
     def is_valid(self) -> bool:
         verdicts = [form.is_valid() for form in self.forms]  # every form shows its errors
+        if self.pool.is_bound:
+            verdicts.append(self.pool.is_valid())
         return all(verdicts)
+
+    def scope(self) -> dict[str, list[str]] | None:
+        """The pool as typed; None where it was not, or cannot be read."""
+        return self.pool.scope() if self.pool.is_bound and self.pool.is_valid() else None
 
     def strata(self) -> list[Stratum]:
         found = [form.stratum() for form in self.forms if form.is_bound and form.is_valid()]
@@ -168,6 +266,24 @@ class SchemeForm(forms.Form):
     scheme = forms.CharField(
         label="实施方案", max_length=20_000, widget=forms.Textarea(attrs={"rows": 26})
     )
+
+
+class DirectForm(forms.Form):
+    """直接指定 out of a tiny pool: who, and why nobody was drawn."""
+
+    entities = forms.TypedMultipleChoiceField(
+        label="检查对象", coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(
+        label="直接指定的原因",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="随任务留痕并公布，例如：全县在产矿山只有 2 座",
+    )
+
+    def __init__(self, *args: Any, candidates: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entities"].choices = candidates  # type: ignore[attr-defined]
 
 
 class PlatformForm(forms.Form):
@@ -234,6 +350,10 @@ def _stratum_initial(stratum: Stratum) -> dict[str, Any]:
         "label": stratum.label,
         "mode": stratum.mode,
         "value": plain(stratum.value),
+        "minimum": stratum.minimum,
+        "maximum": stratum.maximum,
+        "reserve": stratum.reserve,
+        "batches": stratum.batches,
     } | scope_initial(stratum.scope)
 
 

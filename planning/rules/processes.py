@@ -119,6 +119,15 @@ TASK = Process(
             "导入平台抽取名单",
             "名单以平台回执为据，本系统不能复算；导入后不能再改。",
         ),
+        Transition(
+            "draft",
+            "assign_directly",
+            "drawn",
+            (ORGANISER,),
+            "直接指定检查对象",
+            "只用于候选极少的任务；不摇号，原因和名单留痕，公告写明没有随机选择。",
+            needs_reason=True,
+        ),
         Transition("drawn", "dispatch", "dispatched", (ORGANISER,), "派发任务"),
         Transition("dispatched", "close", "closed", (ORGANISER,), "办结任务"),
         # What a reserve or a 补抽 adds while the task runs; a 补抽 may come after its end too (DRAW §5).

@@ -9,8 +9,10 @@ from django.db.models import Count, Q, QuerySet
 
 from bureau.selectors import rule_settings
 from planning.models import Draw, Pick, Plan, PlanItem, Sitting, Task
+from planning.rules import chance
 from planning.rules.scheme import SchemeFacts
 from planning.selectors import pools
+from planning.selectors.picks import FELL_OUT
 from registry.models import Matter
 from registry.selectors import entities
 
@@ -25,6 +27,8 @@ class PickCounts:
     reserves: int
     finished: int
     deemed: int
+    fell_out: int = 0  # deemed done, handed over or skipped: what a 补抽 may make up for
+    waiting: int = 0  # drawn and not dispatched
 
 
 def listed(user: Any) -> "QuerySet[Task]":
@@ -71,6 +75,8 @@ def pick_counts(task: Task) -> PickCounts:
         reserves=Count("pk", filter=Q(kind=Pick.Rank.RESERVE) & ~Q(state=Pick.State.VOIDED)),
         finished=Count("pk", filter=selected & Q(state__in=DONE_STATES)),
         deemed=Count("pk", filter=selected & Q(state=Pick.State.DEEMED_DONE)),
+        fell_out=Count("pk", filter=selected & Q(state__in=FELL_OUT)),
+        waiting=Count("pk", filter=selected & Q(state=Pick.State.DRAWN)),
     )
     return PickCounts(**found)
 
@@ -111,6 +117,24 @@ def has_sealed(authority_id: int) -> bool:
         .exclude(events__kind="revealed")
         .exists()
     )
+
+
+def chance_note(task: Task) -> str:
+    """What was not left to chance in this task's draws, in words for the desk and the public; empty where it all was.
+
+    Every draw that counts is read by its frozen numbers (planning.rules.chance). One query.
+    """
+    if task.draw_source == Task.DrawSource.DIRECT:
+        return chance.DIRECT
+    said = [
+        f"{draw.group_name}：{sentence}" if draw.group_name else sentence
+        for draw in task.draws.filter(kind=Draw.Kind.ENTITIES)
+        .exclude(events__kind="voided")
+        .order_by("chain_number")
+        .only("counts", "group_name")
+        if (sentence := chance.nothing_by_chance(draw.counts.get("strata", [])))
+    ]
+    return "".join(dict.fromkeys(said))
 
 
 def gaps(
@@ -176,7 +200,7 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
         methods=_once(
             str(Matter.Method(method).label) for matter in matters for method in matter.methods
         ),
-        scope=entities.scope_label(task.scope),
+        scope=entities.scope_label(pools.whole_scope(task)),
         strata=[
             f"{row.stratum.label}（{row.condition}）：{row.how}，"
             f"{row.candidates} 户候选中抽取 {row.k} 户"

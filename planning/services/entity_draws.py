@@ -18,7 +18,7 @@ from planning.selectors import pools
 from planning.selectors.pools import Part
 from planning.services import draws
 from planning.services.pools import require_confirmed
-from registry.models import Entity, Listing
+from registry.models import Entity
 from registry.selectors import entities
 
 Seen = Callable[[int], None]
@@ -92,7 +92,7 @@ def _freeze_part(
         unit=task.unit,
         kind=Draw.Kind.ENTITIES,
         lists={name: frozen_list.content for name, frozen_list in lists.items()},
-        scope=draws.said(lambda: entities.scope_text(part.scope)),
+        scope=draws.said(lambda: entities.scope_text(pools.whole_scope(task, part.scope))),
         matters=part.codes,
         group=(part.number, part.name),
         strata=strata,
@@ -168,7 +168,7 @@ def record_picks(*, draw: Draw, result: bytes) -> int:
         raise RuleError(
             f"名单中的“{lost[0]}”在名录库里已找不到，没有记录结果。请联系系统管理员核查。"
         )
-    units = _executing_units(draw, list(found.values()))
+    units = executing_units(draw.task, list(found.values()))
     Pick.objects.bulk_create(
         [
             Pick(
@@ -279,15 +279,11 @@ def _counted(
     ]
 
 
-def _executing_units(draw: Draw, entity_ids: list[int]) -> dict[int, int]:
+def executing_units(task: Task, entity_ids: list[int]) -> dict[int, int]:
     """Who will carry it out: the only executing unit, else the unit responsible for the listing."""
-    executing = list(
-        draw.task.participants.filter(part="executing").values_list("agency_id", flat=True)
-    )
-    if len(executing) == 1:
+    executing = list(task.participants.filter(part="executing").values_list("agency_id", flat=True))
+    owners = pools.owners_of(task)
+    if len(executing) == 1 and not owners:
         return dict.fromkeys(entity_ids, executing[0])
-    return dict(
-        Listing.objects.filter(
-            authority_id=draw.authority_id, entity_id__in=entity_ids
-        ).values_list("entity_id", "unit_id")
-    )
+    rows = entities.matching(task.authority, {}, owners).filter(entity_id__in=entity_ids)
+    return dict(rows.values_list("entity_id", "unit_id"))

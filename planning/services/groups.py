@@ -82,23 +82,6 @@ def unite(*, task: Task, actor: User) -> Task:
         return row
 
 
-def change_scope(*, group: TaskGroup, scope: Mapping[str, Sequence[str]], actor: User) -> TaskGroup:
-    """The pool of one group of a draft."""
-    with transaction.atomic():
-        row = _draft(group.task, actor)
-        mine = row.groups.get(pk=group.pk)
-        before, mine.scope = mine.scope, _checked(scope)
-        mine.save(update_fields=["scope"])
-        audit.record(
-            "task.group_changed",
-            f"修改“{mine.name}”组的抽查范围",
-            target=row,
-            actor=actor,
-            detail=audit.differences({"scope": before}, {"scope": mine.scope}),
-        )
-        return mine
-
-
 def _create(task: Task, number: int, values: GroupValues, mode: Mapping[str, Any]) -> TaskGroup:
     name = values.name.strip()
     try:

@@ -1,7 +1,7 @@
 """抽查任务: set up from a plan item or ad hoc, cut into strata, made ready for the draw (A34, A43–A46)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -112,6 +112,8 @@ def change(*, task: Task, values: TaskValues, actor: User) -> Task:
             raise RuleError(
                 "任务已按检查对象分组；要增减事项，请先在任务页合并为一组，改好后再分组。"
             )
+        if row.groups.exists():  # the pools are the groups' own
+            values = replace(values, scope=row.scope, is_targeted=row.is_targeted)
         before = _facts(row)
         _write(row, values)
         row.save()
@@ -127,9 +129,17 @@ def change(*, task: Task, values: TaskValues, actor: User) -> Task:
 
 
 def set_strata(
-    *, task: Task, strata: Sequence[Stratum], actor: User, group: TaskGroup | None = None
+    *,
+    task: Task,
+    strata: Sequence[Stratum],
+    actor: User,
+    group: TaskGroup | None = None,
+    scope: Mapping[str, Sequence[str]] | None = None,
 ) -> Task:
-    """Replaces the strata of a draft, or of one group of it (A46). Raises RuleError with everything that must be mended."""
+    """Replaces the strata of a draft, or of one group of it, and its scope where one is given (A45, A46).
+
+    Raises RuleError with everything that must be mended, Conflict when the draft was divided into groups meanwhile.
+    """
     if not strata:
         raise RuleError("至少要有一层，请填写层名和比例。")
     mended = strata_rules.problems(strata)
@@ -141,6 +151,8 @@ def set_strata(
         row = _draft(task, actor)
         if group is None and row.groups.exists():
             raise Conflict("任务已经分组，分层请在各组中设置。请刷新页面查看。")
+        if scope is not None:
+            _set_scope(row, group, entities.clean_scope(scope), actor)
         mine = row.strata.filter(group=group)
         others = row.strata.exclude(pk__in=mine.values("pk"))
         _refuse_taken_labels(others, strata)
@@ -298,7 +310,8 @@ def _write_links(task: Task, values: TaskValues) -> None:
         raise RuleError("只能抽查现行执行清单内的事项（无依据不检查），请重新选择事项。")
     _units(task, values.executing)
     task.matters.set(matters)
-    task.participants.all().delete()
+    # Whose pools a superior draws from is chosen apart (services.subordinates) and stays.
+    task.participants.exclude(agency__in=pool_selectors.owners_of(task)).delete()
     part = TaskParticipant.Part
     links = [(values.unit, part.LEAD)]
     links += [(pk, part.PARTICIPANT) for pk in values.participants if pk != values.unit]
@@ -324,6 +337,30 @@ def _stratum_of(item: PlanItem) -> dict[str, Any]:
         "order": "all",
     }[item.ratio_mode]
     return {"mode": mode, "value": None if mode == "all" else item.ratio_value}
+
+
+def _set_scope(
+    task: Task, group: TaskGroup | None, scope: dict[str, list[str]], actor: User
+) -> None:
+    holder = task if group is None else task.groups.get(pk=group.pk)
+    if holder.scope == scope:
+        return
+    try:
+        entities.scope_text(scope)
+    except ProtocolError as refusal:
+        raise RuleError(f"抽查范围不能写入公告：{refusal}") from refusal
+    before, holder.scope = holder.scope, scope
+    holder.save(update_fields=["scope"])
+    scopes = [g.scope for g in task.groups.all()] if group else [scope]
+    task.is_targeted = any(scopes)
+    task.save(update_fields=["is_targeted"])
+    audit.record(
+        "task.scope_set",
+        f"设置{'“' + group.name + '”组的' if group else ''}抽查范围：{entities.scope_label(scope)}",
+        target=task,
+        actor=actor,
+        detail=audit.differences({"scope": before}, {"scope": scope}),
+    )
 
 
 def _refuse_taken_labels(others: "QuerySet[TaskStratum]", strata: Sequence[Stratum]) -> None:

@@ -1,10 +1,12 @@
 """Strata of a task with live counts, who is in the pool, confirmation of both pools, and the picks (A18, A46, A48)."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,47 +17,60 @@ from bureau.access import access, fetch, require
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging
+from planning.forms.scope import apply_scope
 from planning.forms.tasks import StrataForms
-from planning.models import PoolConfirmation, Task
-from planning.rules.strata import REASONS, Stratum
-from planning.selectors import pools
+from planning.models import PoolConfirmation, Task, TaskGroup
+from planning.rules.strata import REASONS
+from planning.selectors import builder, pools
 from planning.selectors import tasks as selectors
+from planning.selectors.pools import Part
+from planning.services import groups as group_services
 from planning.services import tasks as services
 from planning.views.common import READERS, SEALED_READERS
-from registry.models import Listing
-from registry.selectors.entities import scope_label
+from registry.models import SavedFilter
 
 
 @access(Role.ORGANISER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_strata(request: HttpRequest, pk: str) -> HttpResponse:
-    """One form, three buttons: recount, one layer more (or one per credit class), save."""
+    """The pool and its layers, of the group `?group=` where there are groups. One form, five buttons: recount, take a
+    saved filter over, one layer more, one per credit class, save."""
     task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
     if task.state != Task.State.DRAFT:
         raise RuleError(
             f"任务现在是“{task.get_state_display()}”，分层不能再改。待摇号的任务可先退回草稿。"
         )
+    parts, part = _parts(request, task)
+    today = timezone.localdate()
     action = request.POST.get("action", "") if request.method == "POST" else "open"
-    error, layers = "", _layers(request, task, action)
-    strata = layers.strata() if request.method == "POST" and action != "classes" else None
-    if action == "classes":
-        strata = by_class(task)
-    if action == "save" and layers.is_valid() and strata is not None:
+    layers, notes = _layers(request, task, part, action, today)
+    typed = _typed(part, layers, action, task, today)
+    error = ""
+    if action == "save" and layers.is_valid():
         try:
-            services.set_strata(task=task, strata=strata, actor=request.user)
+            services.set_strata(
+                task=task,
+                strata=typed.strata,
+                scope=layers.scope(),
+                group=_group(task, part),
+                actor=request.user,
+            )
         except RuleError as refusal:
             if refusal.status != 422:
                 raise
             error = refusal.message
         else:
-            messages.success(request, f"已保存 {len(strata)} 层。")
+            messages.success(request, f"已保存 {len(typed.strata)} 层。")
             return redirect("planning:task-detail", pk=pk)
     context = {
         "task": task,
+        "parts": parts,
+        "part": part,
         "layers": layers,
+        "notes": notes,
         "error": error,
-        "preview": pools.preview(task, timezone.localdate(), strata=strata),
-        "scope": scope_label(task.scope),
+        "built": builder.built(task, typed, today),
+        "table": builder.class_table(task, today),
         "crumbs": [
             ("任务与摇号", reverse("planning:task-list")),
             (task.number, reverse("planning:task-detail", args=[task.pk])),
@@ -65,6 +80,20 @@ def task_strata(request: HttpRequest, pk: str) -> HttpResponse:
     is_fragment = request.headers.get("HX-Request") and action == "preview"
     name = "planning/task_counts.html" if is_fragment else "planning/task_strata.html"
     return render(request, name, context)
+
+
+@access(Role.ORGANISER)
+@require_POST
+def task_groups(request: HttpRequest, pk: str) -> HttpResponse:
+    """Split the matters by the kinds of objects they apply to, or put them together again (DRAW §2)."""
+    task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
+    if request.POST.get("action") == "unite":
+        group_services.unite(task=task, actor=request.user)
+        messages.success(request, "已合并为一组，请核对抽取分层。")
+    else:
+        made = group_services.split_by_kind(task=task, actor=request.user)
+        messages.success(request, f"已分为 {len(made)} 组，各组分别抽取；请核对每组的范围和分层。")
+    return redirect("planning:task-detail", pk=pk)
 
 
 @access()
@@ -83,10 +112,11 @@ def task_pool(request: HttpRequest, pk: str) -> HttpResponse:
                 target=task,
                 actor=request.user,
             )
-    rows = pools.classified(task, timezone.localdate())
-    rows, chosen = _chosen(rows, request, task)
+    _, part = _parts(request, task)
+    rows = pools.classified(task, timezone.localdate(), part)
+    rows, chosen = _chosen(rows, request, part)
     page = paging.keyset(rows.select_related("entity", "unit"), request.GET, order="id")
-    labels = [stratum.label for stratum in task.strata.all()]
+    labels = [stratum.label for stratum in part.strata]
     for row in page.rows:
         row.layer_label = labels[row.layer] if row.layer >= 0 else ""
         row.reason_label = REASONS.get(row.excluded, "")
@@ -145,32 +175,81 @@ def task_picks(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "planning/task_picks.html", context)
 
 
-def by_class(task: Task) -> list[Stratum]:
-    """A proposal: one layer for each credit class, the ratio left as the first layer has it."""
-    first = next(iter(pools.strata_of(task)), None)
-    mode, value = (
-        ("ratio", None) if first is None or first.mode != "ratio" else ("ratio", first.value)
-    )
-    return [
-        Stratum("未分类" if code == "-" else f"信用{code}类", {"classes": [code]}, mode, value)
-        for code, _ in Listing.CreditClass.choices
-    ]
+def _parts(request: HttpRequest, task: Task) -> tuple[list[Part], Part]:
+    """All parts, and the one that `?group=` names; without it the first."""
+    parts = pools.parts_of(task)
+    wanted = request.GET.get("group", "")
+    if not wanted:
+        return parts, parts[0]
+    found = next((part for part in parts if str(part.number) == wanted), None)
+    if found is None:
+        raise RuleError("这个任务没有这一组，可能已重新分组。请从任务页重新打开。")
+    return parts, found
 
 
-def _layers(request: HttpRequest, task: Task, action: str) -> StrataForms:
+def _group(task: Task, part: Part) -> TaskGroup | None:
+    return next((g for g in task.groups.all() if g.number == part.number), None)
+
+
+def _layers(
+    request: HttpRequest, task: Task, part: Part, action: str, today: date
+) -> tuple[StrataForms, list[str]]:
+    """The forms to show, and what is to be said of a filter that was taken over."""
+    filters = builder.saved_filters(request.user)
+    authority = task.authority
     if action == "open":
-        saved = pools.strata_of(task)
-        return StrataForms(task.authority, strata=saved, blank=0 if saved else 1)
+        return StrataForms(
+            authority,
+            strata=part.strata,
+            scope=part.scope,
+            blank=0 if part.strata else 1,
+            filters=filters,
+        ), []
+    typed, notes = request.POST, []
+    if action == "filter":
+        typed, notes = _with_filters(request)
     if action == "classes":
-        return StrataForms(task.authority, strata=by_class(task))
-    return StrataForms(task.authority, typed=request.POST, blank=1 if action == "add" else 0)
+        strata = builder.by_class(task, part, today)
+        return StrataForms(authority, strata=strata, typed=typed, filters=filters), notes
+    blank = 1 if action == "add" else 0
+    return StrataForms(authority, typed=typed, blank=blank, filters=filters), notes
 
 
-def _chosen(rows: Any, request: HttpRequest, task: Task) -> tuple[Any, str]:
+def _with_filters(request: HttpRequest) -> tuple[QueryDict, list[str]]:
+    """The typed values with the conditions of every filter that was chosen beside them."""
+    typed, notes = request.POST.copy(), []
+    for key in [name for name in typed if name.endswith("-saved") and typed[name]]:
+        prefix = key.removesuffix("-saved")
+        try:
+            name, scope, left_out = builder.scope_of_filter(request.user, typed[key])
+        except (SavedFilter.DoesNotExist, ValueError):
+            notes.append("所选的常用筛选已经删除，请重新选择。")
+            continue
+        apply_scope(typed, prefix, scope)
+        typed[key] = ""
+        if prefix == "t" and scope:
+            typed["t-targeted"] = "1"
+        said = f"已套用常用筛选“{name}”。"
+        if left_out:
+            said += f"其中{'、'.join(left_out)}不能作为抽查条件，没有带入。"
+        notes.append(said)
+    return typed, notes or ["没有选择要套用的常用筛选。"]
+
+
+def _typed(part: Part, layers: StrataForms, action: str, task: Task, today: date) -> Part:
+    """The part as it stands on the page."""
+    if action == "open":
+        return part
+    strata = builder.by_class(task, part, today) if action == "classes" else layers.strata()
+    scope = layers.scope()
+    return replace(part, strata=strata, scope=part.scope if scope is None else scope)
+
+
+def _chosen(rows: Any, request: HttpRequest, part: Part) -> tuple[Any, str]:
     reason, layer = request.GET.get("reason", ""), request.GET.get("layer", "")
     if reason in REASONS:
         return rows.filter(excluded=reason), f"排除：{REASONS[reason]}"
-    labels = [stratum.label for stratum in task.strata.all()]
+    labels = [stratum.label for stratum in part.strata]
     if layer.isascii() and layer.isdigit() and len(layer) < 4 and int(layer) < len(labels):
         return rows.filter(layer=int(layer), excluded=""), f"候选：{labels[int(layer)]}"
     return rows, "符合范围的对象"

@@ -15,15 +15,15 @@ from bureau.access import access, fetch, may, role_names
 from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging, rule_settings, trail
-from bureau.views.forms import done, made
+from bureau.views.forms import bound, done, made, status_of
 from planning.forms.plans import NoteForm
-from planning.forms.tasks import PlatformForm, SchemeForm, TaskFilter, TaskForm
+from planning.forms.tasks import DirectForm, PlatformForm, SchemeForm, TaskFilter, TaskForm
 from planning.models import Sitting, Task
 from planning.rules import scheme as scheme_rules
 from planning.rules.processes import TASK
-from planning.selectors import pools
+from planning.selectors import builder, groups, pools, shares
 from planning.selectors import tasks as selectors
-from planning.services import documents, platform
+from planning.services import direct, documents, platform
 from planning.services import tasks as services
 from planning.services.pools import keepers_text
 from planning.views.common import READERS, SEALED_READERS, buttons, download
@@ -125,13 +125,16 @@ def task_create(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    if shares.is_shared_with(request.user, pk=pk):
+        return redirect("planning:share-detail", pk=pk)
     task = fetch(request, selectors.with_details(), pk=pk)
     today = timezone.localdate()
     is_open = task.state in {Task.State.DRAFT, Task.State.READY}
     is_own = task.draw_source == Task.DrawSource.OWN
     roles = request.user.roles_at(task.authority_id)
     confirmations = pools.confirmations(task, today) if is_open and is_own else []
-    counted = pools.previews(task, today) if is_open and is_own else []
+    parts = pools.parts_of(task) if is_open and is_own else []
+    built = [builder.built(task, part, today) for part in parts]
     is_draft = task.state == Task.State.DRAFT
     counts = selectors.pick_counts(task)
     sitting = selectors.live_sitting(task)
@@ -140,21 +143,30 @@ def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "css": TASK.css[task.state],
         "is_own": is_own,
         "is_open": is_open,
-        "preview": counted[0][1] if counted else None,
-        "gaps": selectors.gaps(task, today, counted) if counted and is_draft else [],
+        "built": built,
+        "groups": task.groups.all(),
+        "proposed": groups.proposed(task) if is_draft and is_own else [],
+        "may_group": is_draft and not task.draws.exists(),
+        "chance": selectors.chance_note(task),
+        "gaps": selectors.gaps(task, today, [(b.part, b.preview) for b in built])
+        if built and is_draft
+        else [],
         "confirmations": confirmations,
-        "may_confirm": Role.DIVISION_ADMIN in roles and task.created_by_id != request.user.pk,
+        "may_confirm": Role.DIVISION_ADMIN in roles
+        and task.created_by_id != request.user.pk
+        and not pools.owners_of(task),
         "keepers": keepers_text(task) if any(not c.is_fresh for c in confirmations) else "",
         "sitting": sitting,
         "draws": [d for s in task.sittings.all() for d in s.draws.all() if d.task_id == task.pk],
         "counts": counts,
         "readers": _readers(request, task) if counts.selected or counts.reserves else "",
-        "scope": scope_label(task.scope),
+        "scope": scope_label(pools.whole_scope(task)),
         "executing": selectors.units_of(task, "executing"),
         "participants": selectors.units_of(task, "participant"),
+        "may_choose_pools": is_own and shares.subordinates(task.authority).exists(),
         "may_edit": task.state == Task.State.DRAFT and Role.ORGANISER in roles,
         "steps": _steps(task, sitting, confirmations),
-        "actions": _actions(request, task, sitting),
+        "actions": _actions(request, task, sitting, counts),
         "origin": selectors.origin(task),
         "events": trail.of(task, reader=request.user),
         "trail_url": trail.full_url(task),
@@ -273,6 +285,53 @@ def task_platform(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "planning/task_platform.html", context)
 
 
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_direct(request: HttpRequest, pk: str) -> HttpResponse:
+    """A pool too small to draw from: who is inspected is named, with the reason, and the public is told."""
+    task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
+    step = TASK.find(task.state, "assign_directly")
+    if step is None:
+        raise RuleError(f"任务现在是“{task.get_state_display()}”，不能直接指定检查对象。")
+    today = timezone.localdate()
+    offered = [
+        (row.entity_id, f"{row.entity.name}（{row.entity.public_code}）")
+        for row in direct.candidates(task, today)
+    ]
+    form = DirectForm(bound(request), candidates=offered)
+    if request.method == "POST" and form.is_valid():
+        wanted, reason = form.cleaned_data["entities"], form.cleaned_data["reason"]
+        picks = made(
+            form,
+            lambda: direct.assign(
+                task=task, entities=wanted, reason=reason, actor=request.user, today=today
+            ),
+        )
+        if picks is not None:
+            messages.success(request, f"已直接指定 {len(picks)} 户，可以派发。")
+            return redirect("planning:task-detail", pk=pk)
+    context = {
+        "heading": f"直接指定检查对象：{task.name}",
+        "consequence": step.consequence,
+        "form": form,
+        "submit": step.label,
+        "css": "btn-back",
+        "back_url": _url(task),
+        "crumbs": _crumbs(task, "直接指定"),
+    }
+    return render(request, "planning/plan_confirm.html", context, status=status_of(form))
+
+
+@access(Role.ORGANISER)
+@require_POST
+def task_whole(request: HttpRequest, pk: str) -> HttpResponse:
+    """全查: every layer takes everybody."""
+    task = fetch(request, Task, pk=pk, need=(Role.ORGANISER,))
+    direct.inspect_all(task=task, actor=request.user)
+    messages.success(request, "已改为全部检查；摇号只排定先后次序，页面和公告会写明没有随机选择。")
+    return redirect("planning:task-detail", pk=pk)
+
+
 def _import(request: HttpRequest, task: Task, form: PlatformForm) -> int:
     upload, stored = form.cleaned_data["upload"], None
     if upload:
@@ -327,16 +386,26 @@ def _form(
     return render(request, "planning/task_form.html", context)
 
 
-def _actions(request: HttpRequest, task: Task, sitting: Sitting | None) -> dict[str, Any]:
+def _actions(
+    request: HttpRequest, task: Task, sitting: Sitting | None, counts: selectors.PickCounts
+) -> dict[str, Any]:
     """The task's own steps, then the way on to sitting and dispatch, each by the roles of its table."""
     offered = {"make_ready": "task-ready", "reopen": "task-reopen", "cancel": "task-cancel"}
     if task.draw_source == Task.DrawSource.PLATFORM:
         offered = {"import_lists": "task-platform", "cancel": "task-cancel"}
     urls = {a: reverse(f"planning:{name}", args=[task.pk]) for a, name in offered.items()}
-    if sitting is None and task.draw_source == Task.DrawSource.OWN:
+    # A group whose draw was voided alone is drawn again in a sitting of its own.
+    is_free = sitting is None or (
+        task.state == Task.State.READY and sitting.state == Sitting.State.COMPUTED
+    )
+    if is_free and task.draw_source == Task.DrawSource.OWN:
         urls["lock"] = f"{reverse('planning:sitting-new')}?task={task.pk}"
     with suppress(NoReverseMatch):  # where inspections is served by another host
         urls["dispatch"] = reverse("inspections:dispatch", args=[task.pk])
+        if counts.waiting:
+            urls["dispatch_more"] = urls["dispatch"]
+    if counts.fell_out and task.draw_source == Task.DrawSource.OWN:
+        urls["supplement"] = reverse("planning:task-supplement", args=[task.pk])
 
     def refused(action: str) -> str:
         if sitting is not None and action in {"reopen", "cancel"}:
@@ -371,7 +440,8 @@ def _steps(
         fresh = sum(c.is_fresh for c in confirmations)
         asked = f"已确认 {fresh} 个库" if confirmations else ""
         notes = [
-            f"{len(task.matters.all())} 个事项，{len(task.strata.all())} 层",
+            f"{len(task.matters.all())} 个事项，{len(task.strata.all())} 层"
+            + (f"，分 {n} 组" if (n := len(task.groups.all())) else ""),
             asked,
             sitting.title if sitting else "",
             "",

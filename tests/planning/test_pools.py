@@ -157,7 +157,7 @@ def test_counting_takes_as_many_queries_for_one_stratum_as_for_five(
     strata = tuple((f"层{n}", {"classes": ["A"], "tags": [str(n)]}, "ratio", "5") for n in range(5))
     task = make_task(bureau, matters=[matter], strata=strata)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         pools.preview(task, DAY)
 
 
