@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from bureau.models import Role, User
+from bureau.models import Notification, Role, User
 from bureau.selectors import rule_settings
 from bureau.selectors.waiting import WaitingItem
-from planning.models import DrawEvent, Sitting, SittingWitness, Task, VoidRequest
+from planning.models import Draw, DrawEvent, Sitting, SittingWitness, Task, VoidRequest
 from planning.rules import sittings as rules
 from planning.rules.sittings import Progress
 from planning.selectors import separation
@@ -84,6 +85,55 @@ def free_tasks(authority_id: int) -> "QuerySet[Task]":
     return Task.objects.filter(
         authority_id=authority_id, state=Task.State.READY, draw_source=Task.DrawSource.OWN
     ).exclude(pk__in=held)
+
+
+def of_same_tasks(sitting: Sitting, purpose: str) -> list[Sitting]:
+    """The authority's other sittings of `purpose` over one of these tasks, newest first; void ones left out."""
+    tasks = list(sitting.tasks.values_list("pk", flat=True))
+    return list(
+        Sitting.objects.filter(authority_id=sitting.authority_id, purpose=purpose, tasks__in=tasks)
+        .exclude(pk=sitting.pk)
+        .exclude(state=Sitting.State.VOIDED)
+        .distinct()
+        .order_by("-id")
+    )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That A reached the superior before any digit (DRAW §3): to whom, when sent, when first read."""
+
+    superior: str
+    sent_at: datetime
+    read_at: datetime | None
+
+    @property
+    def text(self) -> str:
+        sent = f"{timezone.localtime(self.sent_at):%Y-%m-%d %H:%M:%S} 报送"
+        read = (
+            f"{timezone.localtime(self.read_at):%Y-%m-%d %H:%M:%S} 已阅"
+            if self.read_at
+            else "尚未阅看"
+        )
+        return f"{self.superior}，{sent}，{read}"
+
+
+def superior_receipt(draws: Sequence[Draw]) -> Receipt | None:
+    """Of all draws of a sitting: read when the last of them was read by somebody there. None without a superior."""
+    keys = [f"draw.locked:{draw.pk}" for draw in draws]
+    rows = list(
+        Notification.objects.filter(key__in=keys)
+        .values("key", "authority__name")
+        .annotate(sent=Min("created_at"), read=Min("read_at"))
+    )
+    if not rows:
+        return None
+    reads = [row["read"] for row in rows]
+    return Receipt(
+        rows[0]["authority__name"] or "上级主管部门",
+        min(row["sent"] for row in rows),
+        None if None in reads else max(reads),
+    )
 
 
 def needs_reason(sitting: Sitting) -> list[Task]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Role, User
 from bureau.selectors import trail
@@ -13,15 +14,7 @@ from planning.rules.sittings import SITTING, Progress
 from planning.selectors import draws as reads
 from planning.selectors import sittings as progress_of
 from planning.services import voids
-
-ROWS_A_SCREEN = 10
-# What belongs to a teams sitting is its owner's page; here only the address.
-OWN_PAGES = {
-    ("entities", "lock"): "planning:sitting-lock",
-    ("entities", "compute"): "planning:sitting-compute",
-    ("teams", "lock"): "inspections:team-sitting-lock",
-    ("teams", "compute"): "inspections:team-sitting-compute",
-}
+from planning.views import offline, sitting_flow
 
 
 def word(sitting: Sitting) -> tuple[str, str]:
@@ -65,6 +58,10 @@ def detail_context(sitting: Sitting, user: User) -> dict[str, Any]:
                 w.user.full_name for w in witnesses if w.committed_at and not w.own_device
             ],
         ),
+        "now": sitting_flow.now_for(sitting, user, progress, is_asked=asked is not None),
+        "runs": is_organiser,
+        "receipt": progress_of.superior_receipt(own),
+        "offline_sha256": offline.sha256(),
         "actions": actions(sitting, user, progress, is_asked=asked is not None),
         "events": trail.of(sitting, reader=user),
         "trail_url": trail.full_url(sitting),
@@ -73,12 +70,22 @@ def detail_context(sitting: Sitting, user: User) -> dict[str, Any]:
     }
     if context["may_change"]:
         context["witness_form"] = WitnessForm(sitting=sitting)
-    if is_locked and mine is not None:
+    is_out = bool(sitting.slip_printed_at or sitting.slip_handed_at)
+    if is_locked and mine is not None and is_out and asked is None:
         if progress.needs_commitments and mine.committed_at is None:
             context["commit_form"] = CommitForm(sitting=sitting, initial={"own_device": True})
         elif mine.opened_at is None and not progress.uncommitted:
             context["open_form"] = OpenForm(has_salt=progress.needs_commitments)
-    if is_locked and is_organiser and progress.has_beacon and not progress.beacon_known:
+    due = sitting_flow.beacon_due(sitting)
+    if (
+        is_locked
+        and is_organiser
+        and asked is None
+        and due is not None
+        and not progress.beacon_known
+        and not progress.unopened
+        and timezone.now() >= due
+    ):
         context["beacon_form"] = BeaconForm()
     return context
 
@@ -111,7 +118,7 @@ def steps(sitting: Sitting, progress: Progress, own: list[Draw]) -> list[dict[st
 def actions(
     sitting: Sitting, user: User, progress: Progress, *, is_asked: bool
 ) -> dict[str, list[Any]]:
-    """Buttons from the process table; what others do, in words."""
+    """What is not the step at hand (that is `sitting_flow`'s), from the process table; what others do, in words."""
     held = {
         role
         for role in (Role.ORGANISER, Role.COORDINATOR, Role.WITNESS, Role.HEAD)
@@ -119,7 +126,7 @@ def actions(
     }
     mine: list[Any] = []
     for step in rules.process_of(sitting.purpose).available(sitting.state, held):
-        found = _button(sitting, step.action, step.label, progress, is_asked=is_asked)
+        found = _button(sitting, step.action, step.label, is_asked=is_asked)
         if found:
             mine.append(found)
     theirs: list[Any] = []
@@ -153,75 +160,14 @@ def lock_points(sitting: Sitting) -> list[str]:
     ]
 
 
-def stage_context(sitting: Sitting, *, item: int, screen: int) -> dict[str, Any]:
-    progress = progress_of.progress(sitting)
-    own = list(
-        sitting.draws.select_related("task", "unit")
-        .prefetch_related("events")
-        .order_by("chain_number")
-    )
-    number = max(1, min(item, len(own) or 1))
-    draw = own[number - 1] if own else None
-    strata = (
-        reads.strata_with_result(draw, with_rows=reads.is_revealed(draw))
-        if draw is not None and draw.kind == Draw.Kind.ENTITIES
-        else []
-    )
-    rows = [row for stratum in strata for row in stratum.rows]
-    screens = max(1, -(-len(rows) // ROWS_A_SCREEN))
-    shown = max(1, min(screen, screens))
-    return {
-        "sitting": sitting,
-        "draw": draw,
-        "item": number,
-        "items": len(own),
-        "progress": progress,
-        "steps": steps(sitting, progress, own),
-        "witnesses": list(sitting.witnesses.select_related("user")),
-        "beacon_value": reads.beacon_value(sitting),
-        "seed": reads.seed_of(draw) if draw and reads.is_revealed(draw) else "",
-        "rows": rows[(shown - 1) * ROWS_A_SCREEN : shown * ROWS_A_SCREEN],
-        "screen": shown,
-        "screens": screens,
-        "picked": sum(s.k for s in strata),
-        "reserve": sum(1 for row in rows if row.is_reserve),
-        "state": reads.state_of(draw) if draw else "",
-        "result_sha256": _result_digest(draw) if draw else "",
-        "a_rows": _rows_of(draw.a, 4) if draw else [],
-        "seed_rows": _rows_of(reads.seed_of(draw), 8) if draw and reads.is_revealed(draw) else [],
-        "places": range(1, len(own) + 1),
-    }
-
-
-def _rows_of(digest: str, groups: int) -> list[str]:
-    """A digest cut for reading aloud: groups of four, so many on a line."""
-    parts = [digest[i : i + 4] for i in range(0, len(digest), 4)]
-    return [" ".join(parts[i : i + groups]) for i in range(0, len(parts), groups)]
-
-
-def _button(
-    sitting: Sitting, action: str, label: str, progress: Progress, *, is_asked: bool
-) -> tuple[Any, ...] | None:
+def _button(sitting: Sitting, action: str, label: str, *, is_asked: bool) -> tuple[Any, ...] | None:
     if action == "discard":
         url = reverse("planning:sitting-discard", args=[sitting.pk])
         return (label, url, "btn-plain", "get", None, "")
-    if action in {"lock", "compute"}:
-        why = "".join(progress.missing) if action == "compute" else ""
-        if is_asked:
-            why = "作废申请待批准，先等批准结果。"
-        url = "" if why else _own_page(sitting, action)
-        return (label, url, "btn-primary", "get", None, why)
     if action == "request_void" and not is_asked:
         url = reverse("planning:sitting-void", args=[sitting.pk])
         return (label, url, "btn-back", "get", None, "")
     return None
-
-
-def _own_page(sitting: Sitting, action: str) -> str:
-    try:
-        return reverse(OWN_PAGES[(sitting.purpose, action)], args=[sitting.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _draw_card(draw: Draw) -> dict[str, Any]:
@@ -236,13 +182,13 @@ def _draw_card(draw: Draw) -> dict[str, Any]:
         "seed": reads.seed_of(draw) if reads.is_revealed(draw) else "",
         "is_revealed": reads.is_revealed(draw),
         "is_computed": "computed" in reads.kinds(draw),
-        "result_sha256": _result_digest(draw),
+        "result_sha256": result_digest(draw),
         "all_drawn": bool(draw.counts.get("strata"))
         and all(s["k"] == s["n"] for s in draw.counts["strata"]),
     }
 
 
-def _result_digest(draw: Draw) -> str:
+def result_digest(draw: Draw) -> str:
     event = next((e for e in draw.events.all() if e.kind == "computed"), None)
     return str(event.detail["result"]) if event else ""
 
@@ -258,5 +204,14 @@ def _arrangement(sitting: Sitting) -> list[tuple[str, Any]]:
     ]
     if sitting.beacon_source != Sitting.Beacon.NONE:
         rows.append(("期号", sitting.beacon_round))
+        due = sitting_flow.beacon_due(sitting)
+        if due is not None:
+            rows.append(("公布不早于", f"{timezone.localtime(due):%Y-%m-%d %H:%M:%S}"))
     rows.append(("公开方式", sitting.get_reveal_display()))
+    for label, at in (
+        ("锁定单打印", sitting.slip_printed_at),
+        ("锁定单交付", sitting.slip_handed_at),
+    ):
+        if at is not None:
+            rows.append((label, f"{timezone.localtime(at):%m-%d %H:%M}"))
     return rows

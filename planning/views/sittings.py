@@ -3,22 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bureau.access import access, fetch, require
 from bureau.errors import RuleError
-from bureau.models import Role
+from bureau.models import Job, Role
 from bureau.selectors.paging import keyset
-from bureau.views.forms import done
+from bureau.services import documents
+from bureau.views.downloads import as_pdf
+from bureau.views.forms import done, made
 from planning.forms.sittings import (
     BeaconForm,
-    CommitForm,
     LockForm,
-    OpenForm,
     SittingForm,
     VoidDecisionForm,
     VoidForm,
@@ -27,8 +25,9 @@ from planning.forms.sittings import (
 from planning.models import Sitting, SittingWitness
 from planning.rules.sittings import SITTING, operators
 from planning.selectors import sittings as reads
-from planning.services import sittings, voids
+from planning.services import large_sittings, sittings, voids
 from planning.views import sitting_page
+from planning.views.late import tells_what_happened
 
 ROWS = Sitting.objects.select_related("authority", "unit", "operator")
 DETAIL = "planning:sitting-detail"
@@ -37,13 +36,13 @@ DETAIL = "planning:sitting-detail"
 @access()
 @require_safe
 def sitting_list(request: HttpRequest) -> HttpResponse:
-    page = keyset(reads.for_list(request.user), request.GET)
-    rows = [(row, *sitting_page.word(row)) for row in page.rows]
+    found = keyset(reads.for_list(request.user), request.GET)
+    rows = [(row, *sitting_page.word(row)) for row in found.rows]
     may_prepare = request.user.has_role(Role.ORGANISER)
     return render(
         request,
         "planning/sitting_list.html",
-        {"page": page, "rows": rows, "may_prepare": may_prepare},
+        {"page": found, "rows": rows, "may_prepare": may_prepare},
     )
 
 
@@ -71,25 +70,32 @@ def sitting_new(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def sitting_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    """The page asks again while it waits; once the sitting has moved on it is told to load anew, not in parts."""
     sitting = fetch(request, ROWS, pk=pk)
-    return _page(request, sitting)
+    if request.headers.get("HX-Request") and request.GET.get("was", sitting.state) != sitting.state:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return page(request, sitting)
 
 
 @access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
+@tells_what_happened
 def witness_add(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = _operated(request, pk)
+    sitting = operated(request, pk)
     form = WitnessForm(request.POST, sitting=sitting)
-    if form.is_valid():
-        sittings.add_witness(sitting=sitting, actor=request.user, **form.cleaned_data)
+    if form.is_valid() and done(
+        form,
+        lambda: sittings.add_witness(sitting=sitting, actor=request.user, **form.cleaned_data),
+    ):
         return redirect(DETAIL, pk)
-    return _page(request, sitting, witness_form=form, status=422)
+    return page(request, sitting, witness_form=form, status=422)
 
 
 @access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
+@tells_what_happened
 def witness_remove(request: HttpRequest, pk: str, witness: int) -> HttpResponse:
-    sitting = _operated(request, pk)
+    sitting = operated(request, pk)
     row = SittingWitness.objects.select_related("user").filter(sitting=sitting, pk=witness).first()
     if row is not None:
         sittings.remove_witness(sitting=sitting, witness=row, actor=request.user)
@@ -97,9 +103,24 @@ def witness_remove(request: HttpRequest, pk: str, witness: int) -> HttpResponse:
 
 
 @access(Role.ORGANISER, Role.COORDINATOR)
+@require_POST
+@tells_what_happened
+def witness_take_over(request: HttpRequest, pk: str) -> HttpResponse:
+    """Those who watched the entity draws of the same tasks watch the matching too."""
+    sitting = operated(request, pk)
+    before = fetch(request, ROWS, pk=request.POST.get("before", ""))
+    made = sittings.take_over(sitting=sitting, before=before, actor=request.user)
+    messages.success(
+        request, f"已沿用上一场的监督人：{'、'.join(w.user.full_name for w in made)}。"
+    )
+    return redirect(DETAIL, pk)
+
+
+@access(Role.ORGANISER, Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
+@tells_what_happened
 def discard(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = _operated(request, pk)
+    sitting = operated(request, pk)
     if request.method == "POST":
         sittings.discard(sitting=sitting, actor=request.user)
         messages.success(request, "安排已取消，任务可以另行安排。")
@@ -115,85 +136,68 @@ def discard(request: HttpRequest, pk: str) -> HttpResponse:
 
 @access(Role.ORGANISER)
 @require_http_methods(["GET", "POST"])
+@tells_what_happened
 def lock(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
     form = LockForm(_posted(request), is_redraw=bool(reads.needs_reason(sitting)))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data.get("reason", "")
-        if done(form, lambda: sittings.lock(sitting=sitting, actor=request.user, reason=reason)):
-            messages.success(request, "名单已锁定，公告已发布。请打印锁定单交给每位监督人。")
-            return redirect(DETAIL, pk)
+        outcome = made(
+            form,
+            lambda: large_sittings.lock(sitting=sitting, actor=request.user, reason=reason),
+        )
+        if outcome is not None:
+            return _onward(request, outcome, "名单已锁定，公告已发布。请打印锁定单交给每位监督人。")
     return _confirm(request, sitting, "lock", form=form, points=sitting_page.lock_points(sitting))
 
 
 @access()
 @require_safe
 def slip(request: HttpRequest, pk: str) -> HttpResponse:
-    """锁定单, to be printed and held by the witnesses before any digit is given (DRAW §3)."""
+    """锁定单 on the screen; printing it goes through `slip_print`, which is in the trail (DRAW §3)."""
     sitting = fetch(request, ROWS, pk=pk)
-    draws = list(sitting.draws.select_related("task", "unit").order_by("chain_number"))
-    if not draws:
-        raise RuleError("名单还没有锁定，没有锁定单可打印。")
-    witnesses = list(sitting.witnesses.select_related("user"))
-    return render(
-        request,
-        "planning/sitting_slip.html",
-        {"sitting": sitting, "draws": draws, "witnesses": witnesses},
-    )
-
-
-@access(Role.WITNESS)
-@require_POST
-def commit(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.WITNESS,))
-    form = CommitForm(request.POST, sitting=sitting)
-    if not form.is_valid():
-        return _page(request, sitting, commit_form=form, status=422)
-    own_device = form.cleaned_data["own_device"]
-    if all(form.commitments.values()):
-        sittings.commit(
-            sitting=sitting,
-            commitments=form.commitments,
-            actor=request.user,
-            own_device=own_device,
-        )
-        messages.success(request, "承诺已提交。请妥善保存数字和盐值，全部监督人提交后再公布。")
-        return redirect(DETAIL, pk)
-    digits = form.cleaned_data["digits"]
-    try:
-        salt, commitments = sittings.commit_on_server(
-            sitting=sitting, digits=digits, actor=request.user, own_device=own_device
-        )
-    except RuleError as refused:
-        if refused.status != 422:
-            raise
-        form.add_error("digits", refused.message)
-        return _page(request, sitting, commit_form=form, status=422)
-    return render(
-        request,
-        "planning/sitting_kept.html",
-        {"sitting": sitting, "digits": digits, "salt": salt, "commitments": commitments},
-    )
-
-
-@access(Role.WITNESS)
-@require_POST
-def open_digits(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = fetch(request, ROWS, pk=pk, need=(Role.WITNESS,))
-    needs_salt = reads.progress(sitting).needs_commitments
-    form = OpenForm(request.POST, has_salt=needs_salt)
-    if form.is_valid() and done(
-        form, lambda: sittings.open_digits(sitting=sitting, actor=request.user, **form.cleaned_data)
-    ):
-        messages.success(request, "数字已公布并记录。")
-        return redirect(DETAIL, pk)
-    return _page(request, sitting, open_form=form, status=422)
+    return render(request, "planning/sitting_slip.html", slip_context(sitting))
 
 
 @access(Role.ORGANISER, Role.COORDINATOR)
 @require_POST
+@tells_what_happened
+def slip_print(request: HttpRequest, pk: str) -> HttpResponse:
+    """锁定单 as PDF, A4 or A5, to be printed and held by the witnesses before any digit is given (DRAW §3)."""
+    sitting = operated(request, pk)
+    context = slip_context(sitting) | {"is_a5": request.POST.get("size") == "a5"}
+    content = documents.pdf("planning/sitting_slip.html", context)
+    if sitting.state == Sitting.State.LOCKED:
+        sittings.mark_printed(sitting=sitting, actor=request.user)
+    return as_pdf(content, f"lock-slip-{context['draws'][0].number}")
+
+
+@access(Role.ORGANISER, Role.COORDINATOR)
+@require_POST
+@tells_what_happened
+def slip_handed(request: HttpRequest, pk: str) -> HttpResponse:
+    sittings.mark_handed(sitting=operated(request, pk), actor=request.user)
+    messages.success(request, "已记录：锁定单在监督人手中，可以报数了。")
+    return redirect(DETAIL, pk)
+
+
+def slip_context(sitting: Sitting) -> dict[str, Any]:
+    """Raises RuleError before the lock."""
+    draws = list(sitting.draws.select_related("task", "unit").order_by("chain_number"))
+    if not draws:
+        raise RuleError("名单还没有锁定，没有锁定单可打印。")
+    return {
+        "sitting": sitting,
+        "draws": draws,
+        "witnesses": list(sitting.witnesses.select_related("user")),
+    }
+
+
+@access(Role.ORGANISER, Role.COORDINATOR)
+@require_POST
+@tells_what_happened
 def beacon(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = _operated(request, pk)
+    sitting = operated(request, pk)
     form = BeaconForm(request.POST)
     if form.is_valid() and done(
         form,
@@ -203,25 +207,26 @@ def beacon(request: HttpRequest, pk: str) -> HttpResponse:
     ):
         messages.success(request, "公共随机值已登记。")
         return redirect(DETAIL, pk)
-    return _page(request, sitting, beacon_form=form, status=422)
+    return page(request, sitting, beacon_form=form, status=422)
 
 
 @access(Role.ORGANISER)
 @require_http_methods(["GET", "POST"])
+@tells_what_happened
 def compute(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
     if request.method == "POST":
-        sittings.compute(sitting=sitting, actor=request.user)
-        messages.success(request, "抽取完成，结果已记录。")
-        return redirect(DETAIL, pk)
+        outcome = large_sittings.compute(sitting=sitting, actor=request.user)
+        return _onward(request, outcome, "抽取完成，结果已记录。")
     return _confirm(request, sitting, "compute", points=reads.progress(sitting).missing)
 
 
 @access(Role.ORGANISER, Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
+@tells_what_happened
 def void(request: HttpRequest, pk: str) -> HttpResponse:
-    sitting = _operated(request, pk)
-    form = VoidForm(_posted(request), sitting=sitting)
+    sitting = operated(request, pk)
+    form = VoidForm(_posted(request), sitting=sitting, initial=_void_reason(request, sitting))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -249,6 +254,7 @@ def void(request: HttpRequest, pk: str) -> HttpResponse:
 
 @access(Role.HEAD, Role.SUPERIOR)
 @require_http_methods(["GET", "POST"])
+@tells_what_happened
 def void_decide(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = fetch(request, ROWS, pk=pk, need=(Role.HEAD, Role.SUPERIOR))
     asked = reads.open_void_request(sitting)
@@ -276,31 +282,7 @@ def void_decide(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "planning/sitting_void_decide.html", context, status=status)
 
 
-@access()
-@require_safe
-def stage(request: HttpRequest, pk: str) -> HttpResponse:
-    """The projector: one draw at a time, ten rows a screen; only what is public now."""
-    sitting = fetch(request, ROWS, pk=pk)
-    context = sitting_page.stage_context(
-        sitting, item=_whole(request, "item"), screen=_whole(request, "screen")
-    )
-    return render(request, "planning/sitting_stage.html", context)
-
-
-@access()
-@require_safe
-def offline_page(request: HttpRequest) -> HttpResponse:
-    """The page for making commitments as one file, to be opened without a network (DRAW §4)."""
-    path = finders.find("js/witness.js")
-    with open(str(path), encoding="utf-8") as file:
-        script = f"<script>\n{file.read()}</script>"
-    page = render_to_string("planning/sitting_offline.html").replace("<!--witness.js-->", script)
-    response = HttpResponse(page)
-    response["Content-Disposition"] = 'attachment; filename="commitment.html"'
-    return response
-
-
-def _page(
+def page(
     request: HttpRequest, sitting: Sitting, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     context = sitting_page.detail_context(sitting, request.user) | forms
@@ -335,17 +317,32 @@ def _confirm(
     )
 
 
+def _void_reason(request: HttpRequest, sitting: Sitting) -> dict[str, str]:
+    """The sentence for a cause that the page knows: the beacon's round was not held, or a witness did not open in time."""
+    cause = request.GET.get("cause", "")
+    if cause == "round" and sitting.beacon_source != Sitting.Beacon.NONE:
+        return {
+            "reason": f"约定的公共随机源{sitting.get_beacon_source_display()}第 {sitting.beacon_round} 期没有开出"
+        }
+    if cause == "witness" and (unopened := reads.progress(sitting).unopened):
+        return {"reason": f"监督人{'、'.join(unopened)}在规定时限内没有公布数字"}
+    return {}
+
+
+def _onward(request: HttpRequest, outcome: Sitting | Job, done_text: str) -> HttpResponse:
+    """Back to the sitting; over a large pool to the job, which leads back to it."""
+    if isinstance(outcome, Job):
+        return redirect("bureau:job", outcome.pk)
+    messages.success(request, done_text)
+    return redirect(DETAIL, outcome.pk)
+
+
 def _posted(request: HttpRequest) -> Any:
     """What was sent, also when it is empty; None before anything was."""
     return request.POST if request.method == "POST" else None
 
 
-def _whole(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-def _operated(request: HttpRequest, pk: str) -> Sitting:
+def operated(request: HttpRequest, pk: str) -> Sitting:
     """The sitting, for those who may run one of its purpose (A53: teams also by the executing unit)."""
     sitting = fetch(request, ROWS, pk=pk)
     require(request.user, sitting.authority_id, *operators(sitting.purpose))

@@ -80,12 +80,27 @@
     try { return JSON.parse(window.localStorage.getItem("witness:" + key)); } catch (none) { return null; }
   }
 
-  function each(selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); }
+  function grouped(hex) { return hex.replace(/(.{4})/g, "$1 ").trim(); }
 
-  each("[data-witness-commit]", function (form) {
+  /* What is typed or scanned elsewhere: one line each. */
+  function commitCode(a, value) { return "ssj1-commit|" + a + "|" + value; }
+  function openCode(salt, digits) { return "ssj1-open|" + salt + "|" + digits; }
+
+  function show(box, text, label) {
+    box.textContent = "";
+    if (window.ssjQr) { box.appendChild(window.ssjQr.svg(text, label)); }
+  }
+
+  function each(root, selector, work) { Array.prototype.forEach.call(root.querySelectorAll(selector), work); }
+
+  function prepareCommit(form) {
+    if (form.hasAttribute("data-ready")) { return; }
+    form.setAttribute("data-ready", "");
     var digits = form.querySelector("[name=digits]");
     var button = form.querySelector("[data-commit-button]");
     var complaint = form.querySelector("[data-complaint]");
+    var code = form.querySelector("[name=code]");
+    var box = form.querySelector("[data-salt-box]");
     var wanted = Number(form.getAttribute("data-each"));
     var isMade = false;
     form.querySelector("[data-without-script]").hidden = true;
@@ -101,11 +116,11 @@
         isMade = false;
         button.textContent = "生成承诺";
         fields().forEach(function (field) { field.value = ""; });
-        form.querySelector("[data-salt-box]").hidden = true;
+        box.hidden = true;
       }
     });
     form.addEventListener("submit", function (event) {
-      var isPasted = digits.value === "" && fields().every(function (field) { return field.value !== ""; });
+      var isPasted = digits.value === "" && (fields().every(function (field) { return field.value !== ""; }) || (code && code.value !== ""));
       if (isMade || isPasted) { return; }
       event.preventDefault();
       if (!/^[0-9]+$/.test(digits.value) || digits.value.length !== wanted) {
@@ -118,41 +133,78 @@
       fields().forEach(function (field) {
         field.value = commitment(field.getAttribute("data-a"), salt, digits.value);
       });
-      keep(form.getAttribute("data-witness-commit"), { salt: salt, digits: digits.value });
-      form.querySelector("[data-salt]").textContent = salt.replace(/(.{4})/g, "$1 ").trim();
-      form.querySelector("[data-salt-box]").hidden = false;
-      button.textContent = "已抄下盐值，提交承诺";
+      // Nothing stays on the operator's device: whoever runs the sitting could read it there.
+      if (form.getAttribute("data-witness-commit")) {
+        keep(form.getAttribute("data-witness-commit"), { salt: salt, digits: digits.value });
+      }
+      form.querySelector("[data-salt]").textContent = grouped(salt);
+      each(form, "[data-open-qr]", function (place) { show(place, openCode(salt, digits.value), "开封码"); });
+      box.hidden = false;
+      button.textContent = "已记下盐值，提交承诺";
       isMade = true;
     });
-  });
+  }
 
-  each("[data-witness-open]", function (box) {
+  function prepareOpen(box) {
     var own = kept(box.getAttribute("data-witness-open"));
     var salt = box.querySelector("[name=salt]");
     if (own && salt && salt.value === "") {
       salt.value = own.salt;
       box.querySelector("[name=digits]").value = own.digits;
     }
-  });
+  }
 
-  each("[data-witness-offline]", function (form) {
+  function prepareOffline(form) {
     form.addEventListener("submit", function (event) {
       event.preventDefault();
-      var output = form.querySelector("[data-output]");
+      var page = document;
+      var complaint = form.querySelector("[data-complaint]");
       var digits = form.elements.digits.value.trim();
       var list = form.elements.a.value.split(/\n/).map(function (line) {
         return line.replace(/\s/g, "").toLowerCase();
       }).filter(Boolean);
-      if (!/^[0-9]{8,64}$/.test(digits) || !list.length || !list.every(function (a) { return /^[0-9a-f]{64}$/.test(a); })) {
-        output.textContent = "请核对：数字 8–64 位；每个公告指纹是 64 位十六进制数字。";
+      complaint.textContent = "";
+      if (!list.length || !list.every(function (a) { return /^[0-9a-f]{64}$/.test(a); })) {
+        complaint.textContent = "请核对公告指纹：每行一个，每个是 64 位十六进制数字（0–9、a–f），空格不计。";
+        return;
+      }
+      if (!/^[0-9]{8,64}$/.test(digits)) {
+        complaint.textContent = "请核对数字：8 到 64 位，只能是 0–9，位数按摇号会的要求。";
         return;
       }
       var salt = newSalt();
-      output.textContent = ["数字：" + digits, "盐值：" + salt].concat(list.map(function (a) {
-        return "公告指纹 " + a + "\n承诺值   " + commitment(a, salt, digits);
+      var values = list.map(function (a) { return commitment(a, salt, digits); });
+      page.querySelector("[data-commit-text]").value = list.map(function (a, i) { return commitCode(a, values[i]); }).join("\n");
+      var codes = page.querySelector("[data-commit-qr]");
+      codes.textContent = "";
+      list.forEach(function (a, i) {
+        var one = document.createElement("figure");
+        var words = document.createElement("figcaption");
+        words.textContent = "公告指纹 " + a.slice(0, 4) + " " + a.slice(4, 8) + "… 的承诺值 " + grouped(values[i]);
+        one.appendChild(window.ssjQr.svg(commitCode(a, values[i]), "承诺码"));
+        one.appendChild(words);
+        codes.appendChild(one);
+      });
+      page.querySelector("[data-output]").textContent = ["数字：" + digits, "盐值：" + salt].concat(list.map(function (a, i) {
+        return "公告指纹 " + a + "\n承诺值   " + values[i];
       })).join("\n");
+      page.querySelector("[data-open-text]").value = openCode(salt, digits);
+      show(page.querySelector("[data-open-qr]"), openCode(salt, digits), "开封码");
+      page.querySelector("[data-made]").hidden = false;
     });
-  });
+    each(document, "[data-print]", function (button) {
+      button.addEventListener("click", function () { window.print(); });
+    });
+  }
+
+  function prepare(root) {
+    each(root, "[data-witness-commit]", prepareCommit);
+    each(root, "[data-witness-open]", prepareOpen);
+  }
+
+  prepare(document);
+  each(document, "[data-witness-offline]", prepareOffline);
+  document.addEventListener("htmx:load", function (event) { prepare(event.detail.elt.parentNode || document); });
 
   window.ssjWitness = { sha256: sha256, commitment: commitment };
 })();

@@ -60,6 +60,8 @@ def test_a_sitting_is_held_by_clicking(bureau, operator, witness):
     send(desk, "sitting-lock", sitting.pk)
     a = sitting.draws.get().a
     slip = page(watcher, "sitting-slip", sitting.pk)
+    early = send(watcher, "sitting-open", sitting.pk, digits=cast.ONE)
+    send(desk, "sitting-slip-handed", sitting.pk)
     before = page(watcher, "sitting-detail", sitting.pk)
     send(watcher, "sitting-open", sitting.pk, digits=cast.ONE)
     ready = page(desk, "sitting-compute", sitting.pk)
@@ -70,6 +72,7 @@ def test_a_sitting_is_held_by_clicking(bureau, operator, witness):
     assert made.status_code == 302
     assert "公告指纹对外公布，任何人都不能再改" in confirm
     assert " ".join(re.findall("....", a)) in slip
+    assert "锁定单还没有打印" in early.content.decode()
     assert "公布我的数字" in before
     assert "没有“重抽”，只能作废" in ready
     assert after.count("<td>抽中</td>") == 8

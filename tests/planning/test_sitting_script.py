@@ -11,7 +11,8 @@ from django.test import RequestFactory
 from playwright.sync_api import sync_playwright
 
 import lottery
-from planning.views.sittings import offline_page
+from planning.views.offline import sha256
+from planning.views.witness import offline_page
 
 SCRIPT = settings.ROOT / "static" / "js" / "witness.js"
 A = "41d30a2cdc7c78f3d7ee8662e5a9a54c4a04381375142aff2a4a7ba8db5786bd"
@@ -78,14 +79,61 @@ def test_too_few_digits_are_named(form):
     assert form.input_value("[data-a]") == ""
 
 
-def test_the_offline_page_works_as_one_file(page, tmp_path):
+@pytest.fixture
+def offline(page, tmp_path):
     saved = tmp_path / "commitment.html"
     saved.write_bytes(offline_page(RequestFactory().get("/")).content)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(saved.as_uri())
-    page.fill("textarea", A)
+    asked.clear()
+    return page, asked
+
+
+def test_the_offline_page_commits_and_opens_as_one_file(offline):
+    page, asked = offline
+    other = "0" * 63 + "1"
+    page.fill("textarea[name=a]", f"{A.upper()[:32]} {A[32:]}\n{other}")
     page.fill("[name=digits]", "004207731905")
     page.click("button")
-    output = page.inner_text("[data-output]")
-    salt = re.search(r"盐值：([0-9a-f]{64})", output).group(1)
+    commits = commit_codes(page.input_value("[data-commit-text]"))
+    _, salt, digits = page.input_value("[data-open-text]").split("|")
 
-    assert lottery.witness_commitment(A, salt, "004207731905") in output
+    assert digits == "004207731905"
+    assert commits == {a: lottery.witness_commitment(a, salt, digits) for a in (A, other)}
+    assert page.locator("[data-commit-qr] svg").count() == 2
+    assert page.locator("[data-open-qr] svg").count() == 1
+    assert asked == []
+
+
+def commit_codes(text):
+    return dict(line.removeprefix("ssj1-commit|").split("|") for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("a", "digits", "sentence"),
+    [(A[:-1], "004207731905", "请核对公告指纹"), (A, "0042", "请核对数字：8 到 64 位")],
+)
+def test_the_offline_page_names_what_is_wrong(offline, a, digits, sentence):
+    page, _ = offline
+    page.fill("textarea[name=a]", a)
+    page.fill("[name=digits]", digits)
+    page.click("button")
+
+    assert sentence in page.inner_text("[data-complaint]")
+    assert page.locator("[data-made]").is_hidden()
+
+
+def test_the_file_names_no_other_address(offline):
+    page, _ = offline
+
+    assert (
+        re.findall(
+            r"""(?:src|href|action)=|url\(|https?://(?!www\.w3\.org/2000/svg)""", page.content()
+        )
+        == []
+    )
+
+
+def test_its_fingerprint_is_that_of_the_file():
+    assert lottery.sha256(offline_page(RequestFactory().get("/")).content) == sha256()

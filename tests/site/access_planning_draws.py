@@ -92,6 +92,23 @@ def to_commit(cast: Cast) -> Made:
     return {"pk": sitting.pk}, {f"commitment-{draw.number}": value, "own_device": "on"}
 
 
+def at_the_desk(cast: Cast) -> Made:
+    """The witness signs in again on the operator's device."""
+    sitting = _locked(cast)
+    return {"pk": sitting.pk, "witness": sitting.witnesses.get().pk}, {
+        "password": "demo-pass-2026",
+        "digits": sitting_cast.ONE,
+    }
+
+
+def matching_after(cast: Cast) -> Made:
+    """A matching over the tasks of a computed sitting, whose witness may watch again."""
+    before = _computed(cast)
+    task = before.tasks.get()
+    sitting = sitting_cast.prepare_teams(cast["bureau"], _operator(cast), task)
+    return {"pk": sitting.pk}, {"before": str(before.pk)}
+
+
 def to_open(cast: Cast) -> Made:
     return {"pk": _locked(cast).pk}, {"digits": sitting_cast.ONE}
 
@@ -136,6 +153,7 @@ def sealed(cast: Cast) -> Made:
     return {"number": sitting.draws.get().number}, {"name": "result.tsv"}
 
 
+OPERATORS = ("organiser", "coordinator")
 POST = {"method": "post", "ok": 302}
 CELLS = [
     cell("planning:sitting-list", outsider=200),
@@ -149,6 +167,12 @@ CELLS = [
     cell("planning:sitting-lock", "organiser", make=prepared),
     cell("planning:sitting-lock", "organiser", make=prepared, **POST),
     cell("planning:sitting-slip", make=locked),
+    cell("planning:sitting-slip-print", "organiser", make=locked, method="post", ok=200),
+    cell("planning:sitting-slip-handed", "organiser", make=locked, **POST),
+    cell("planning:sitting-witness-here", "organiser", make=at_the_desk),
+    cell("planning:sitting-witness-here", "organiser", make=at_the_desk, **POST),
+    cell("planning:sitting-witness-again", *OPERATORS, make=matching_after, **POST),
+    cell("planning:sitting-record-docx", make=ready),
     cell("planning:sitting-commit", "witness", make=to_commit, **POST),
     cell("planning:sitting-open", "witness", make=to_open, **POST),
     cell("planning:sitting-beacon", "organiser", make=with_beacon, **POST),
