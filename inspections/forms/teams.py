@@ -5,10 +5,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from bureau.forms.fields import moment_field
+from bureau.forms.fields import day_field, moment_field
+from bureau.models import Agency
 from inspections.models import Replacement, TeamSitting, Visit
 from inspections.rules.teams import BY_HAND
+from inspections.selectors import joint, teams
 from inspections.selectors.assigning import Choice
+from planning.models import Task
 from registry.models import Expert, Inspector, Recusal
 from registry.selectors import inspectors
 
@@ -21,16 +24,65 @@ class TeamSittingForm(forms.Form):
         choices=TeamSitting.Pool.choices,
         initial=TeamSitting.Pool.UNIT,
         widget=forms.RadioSelect,
-        help_text="本单位持证人员不足两人时，可从全局人员中联合匹配。",
+        help_text="本单位持证人员不足两人时，可从全局人员中匹配，或与相邻单位联合匹配（对方同意后才能锁定名单）。",
+    )
+    neighbour = forms.ModelChoiceField(
+        label="相邻单位",
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label="不联合",
+        help_text="选“与相邻单位联合匹配”时填写。",
     )
     pool_note = forms.CharField(label="扩大人员范围的原因", max_length=200, required=False)
+    parties = forms.ModelMultipleChoiceField(
+        label="联合检查的参与部门",
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="每个部门另抽两名以上人员，组长由牵头单位的人员担任；对方同意后才能锁定名单。",
+    )
+    experts = forms.ChoiceField(
+        label="专家产生方式",
+        choices=TeamSitting.Experts.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     digits_each = forms.IntegerField(
         label="每位监督人给出位数", min_value=8, max_value=64, initial=12
     )
+    reveal = forms.ChoiceField(
+        label="名单公开",
+        choices=[("immediate", "立即公开"), ("deferred", "延后公开")],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="公开名单写有人员编码和检查编号，不写企业名称。检查前一晚才告知检查人员的，建议延后公开。",
+    )
+    reveal_by = day_field("最迟公开日", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, unit: Agency, task: Task, visits: list[Visit], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["planned_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
+        self.fields["neighbour"].queryset = joint.neighbours_of(unit)
+        parties = joint.parties_of(task, unit)
+        self.fields["parties"].queryset = Agency.objects.filter(pk__in=[p.pk for p in parties])
+        self.fields["parties"].initial = [party.pk for party in parties]
+        if not parties:
+            del self.fields["parties"]
+        if not any(fields for _, fields in teams.demands_of(visits).values()):
+            del self.fields["experts"]
+        else:
+            self.fields["experts"].initial = TeamSitting.Experts.DRAWN
+        self.fields["reveal"].initial = "immediate"
+
+    def arrangement(self) -> dict[str, Any]:
+        """What the service takes; radio buttons left alone mean the usual way."""
+        given = dict(self.cleaned_data)
+        given["experts"] = given.get("experts") or TeamSitting.Experts.DRAWN
+        given["reveal"] = given.get("reveal") or "immediate"
+        given["parties"] = list(given.get("parties", []))
+        return given
 
 
 class LockForm(forms.Form):
@@ -139,6 +191,61 @@ class DesignateForm(forms.Form):
 
     def clean_person(self) -> Inspector | Expert:
         return self.people[self.cleaned_data["person"]]
+
+
+class _PersonForm(forms.Form):
+    person = forms.ChoiceField(label="人员")
+    reason = forms.CharField(label="原因", max_length=200)
+
+    def __init__(self, *args: Any, people: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {person.pid: person for person in people}
+        self.fields["person"].choices = [
+            (pid, _shown(p) if isinstance(p, Inspector) else _expert_shown(p))
+            for pid, p in self.people.items()
+        ]
+
+    def clean_person(self) -> Any:
+        return self.people[self.cleaned_data["person"]]
+
+
+class HelperForm(_PersonForm):
+    """派员协助: holders of what is preferred come first."""
+
+
+class ExpertForm(_PersonForm):
+    """指定专家."""
+
+
+def _expert_shown(person: Expert) -> str:
+    return f"{person.name}（专家，{person.organisation}，{'、'.join(person.fields)}）"
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label="不再参加的原因", max_length=200)
+
+
+class PlanDayForm(forms.Form):
+    day = day_field("检查日期", required=False, help_text="留空表示不安排具体日期。")
+
+
+class AnswerForm(forms.Form):
+    agree = forms.ChoiceField(
+        label="答复", choices=[("yes", "同意派员"), ("no", "不同意")], widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="意见", max_length=200, required=False, help_text="不同意的须写明理由。"
+    )
+
+    def values(self) -> dict[str, Any]:
+        return {"agree": self.cleaned_data["agree"] == "yes", "note": self.cleaned_data["note"]}
+
+
+class LetterForm(AnswerForm):
+    letter = forms.CharField(label="对方来函的文号或日期", max_length=100)
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"letter": self.cleaned_data["letter"]}
 
 
 class NoteForm(forms.Form):

@@ -102,6 +102,11 @@ def team_problem(officers: Sequence[Officer], leaders: Sequence[str], size: int)
     return None
 
 
+def is_forced(eligible: int, team: int) -> bool:
+    """Hardly a choice: fewer than twice the team could be called, so the page says that chance had little to say."""
+    return eligible < 2 * team
+
+
 def missing_quals(required: Sequence[str], held: Sequence[frozenset[str]]) -> list[str]:
     """Qualifications that the law asks for and nobody in the team holds, ascending."""
     together = frozenset().union(*held) if held else frozenset()
