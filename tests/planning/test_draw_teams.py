@@ -86,6 +86,24 @@ def test_teams_are_drawn_exported_and_verified(sitting, operator, witness, tmp_p
     assert reads.team_rows(draw)[0].visit == "V-1"  # whoever asks for a qual is served first
 
 
+def test_a_bent_matching_is_not_recorded(sitting, operator, witness, monkeypatch):
+    """The engine skips a friend; order and tickets are still right, so only the second matching can tell (DRAW §4.4)."""
+    sittings.lock_with(sitting=sitting, purpose="teams", freeze=freeze(operator), actor=operator)
+    sittings.mark_printed(sitting=sitting, actor=operator)
+    sittings.open_digits(sitting=sitting, digits=cast.ONE, actor=witness)
+    honest = lottery.draw_teams
+    monkeypatch.setattr(
+        lottery, "draw_teams", lambda visits, people, *rest: honest(visits, people[1:], *rest)
+    )
+
+    with pytest.raises(draws.RuleError, match=r"两次独立计算的结果不一致.*result\.tsv 第"):
+        sittings.compute_with(
+            sitting=sitting, purpose="teams", apply=lambda draw, result: None, actor=operator
+        )
+
+    assert not Draw.objects.get().files.filter(name="result.tsv").exists()
+
+
 def test_a_teams_sitting_is_not_locked_as_one_of_entities(sitting, operator):
     with pytest.raises(draws.RuleError, match="内容是“匹配检查人员”"):
         sittings.lock(sitting=sitting, actor=operator)
