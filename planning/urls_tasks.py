@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import supplements, task_pool, tasks
+from planning.views import supplements, task_forecast, task_pool, tasks
 
 urlpatterns = [
     path("tasks/", tasks.task_list, name="task-list"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/groups/", task_pool.task_groups, name="task-groups"),
     path("tasks/<uuid:pk>/direct/", tasks.task_direct, name="task-direct"),
     path("tasks/<uuid:pk>/whole/", tasks.task_whole, name="task-whole"),
+    path("tasks/<uuid:pk>/forecast/", task_forecast.task_forecast, name="task-forecast"),
     path("tasks/<uuid:pk>/pool/", task_pool.task_pool, name="task-pool"),
     path("tasks/<uuid:pk>/supplement/", supplements.task_supplement, name="task-supplement"),
     path("tasks/<uuid:pk>/picks/", task_pool.task_picks, name="task-picks"),

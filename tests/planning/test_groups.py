@@ -186,7 +186,7 @@ def test_a_label_is_used_once_in_all_groups(task, organiser):
     first, second = groups.split_by_kind(task=task, actor=organiser)
     strata = pools.parts_of(task)[0].strata
 
-    with pytest.raises(RuleError, match="企业”组中已有层名|矿山（矿业权）”组中已有层名"):
+    with pytest.raises(RuleError, match="组中已有层名"):
         tasks.set_strata(task=task, strata=strata, actor=organiser, group=second)
 
     tasks.set_strata(task=task, strata=strata, actor=organiser, group=first)

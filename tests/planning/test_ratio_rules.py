@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bureau.rules import bands
 from planning.rules import chance, class_ratios
 from planning.rules.quotas import batch_of, quota, quota_text
 
+BUSY = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 LINDIAN = bands.read("A 0-5；B 5-20；C 21-60；D 61-100")
 
 
@@ -57,6 +58,7 @@ def test_a_table_that_cannot_be_read_is_refused(text):
 
 
 @pytest.mark.rule("A104")
+@BUSY
 @given(
     population=st.integers(1, 5000),
     low=st.integers(0, 100),
@@ -83,6 +85,7 @@ def test_bounds_hold_what_a_ratio_gives(population, least, most, k):
     assert found == k
 
 
+@BUSY
 @given(k=st.integers(1, 500), batches=st.integers(1, 40))
 def test_batches_follow_the_drawn_order_and_differ_by_one(k, batches):
     found = [batch_of(rank, k, batches) for rank in range(1, k + 1)]
