@@ -43,6 +43,7 @@ def compute(draw: Draw, given: Contributions, *, actor: User) -> bytes:
     Raises RuleError, and nothing is recorded, when stored bytes were changed or the two computations differ.
     """
     announcement = announcement_of(draw)
+    _require_as_opened(draw, given)
     nonce, lists = _opened(draw, announcement)
     seed = _seed_twice(draw, announcement, nonce, given)
     if isinstance(announcement, lottery.EntityAnnouncement):
@@ -57,6 +58,21 @@ def compute(draw: Draw, given: Contributions, *, actor: User) -> bytes:
     digest = lottery.sha256(files["result.tsv"])
     note(draw, "computed", actor=actor, detail={"seed": seed, "result": digest})
     return files["result.tsv"]
+
+
+def _require_as_opened(draw: Draw, given: Contributions) -> None:
+    """Digits count as they were when they were opened: that event cannot be rewritten, a witness's row can."""
+    opened = draw.events.filter(kind="opened").first()
+    noted = (opened.detail["digits"], opened.detail["salts"]) if opened else ([], [])
+    now = (
+        [given_by.digits if given_by else "" for given_by in given.openings],
+        [(given_by.salt if given_by else None) or "-" for given_by in given.openings],
+    )
+    if now != noted:
+        raise RuleError(
+            f"抽取 {draw.number} 的监督数字与公布时记录的不符，数据被改动过，不能计算。"
+            "请报告主要负责人和审计监督，并申请作废。"
+        )
 
 
 def record_bytes(
