@@ -43,6 +43,7 @@ doctor: ## say in one sentence each what works here and what is missing
 
 faults: setup ## plant faults in the draw (each must turn a test red), then kill parts of a running demo
 	@$(BIN)/python -m tests.lottery.faults
+	@$(BIN)/python -m tests.browser.verify_faults
 	@$(BIN)/python scripts/faults.py $(ARGS)
 
 screenshots: setup setup-browser ## take the README's pictures of a freshly seeded demo

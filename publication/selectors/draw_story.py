@@ -185,7 +185,13 @@ def _superior_told(draw: Draw) -> list[Step]:
         .values_list("read_at", flat=True)
         .first()
     )
-    receipt = f"{_moment(read)}已签收" if read else "尚未签收"
+    opened = next((event.at for event in draw.events.all() if event.kind == "opened"), None)
+    if read is None:
+        receipt = "尚未签收"
+    elif opened and read > opened:
+        receipt = f"{_moment(read)}签收，已在报数之后"
+    else:
+        receipt = f"{_moment(read)}已签收"
     return [
         Step(
             "指纹送上级",

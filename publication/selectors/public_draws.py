@@ -148,8 +148,14 @@ def _example(
 
 
 def _others_of_task(draw: Draw) -> list[Other]:
-    """Every draw of the same task, unit and kind, this one too: a redraw and what it replaced stand side by side."""
-    rows = listed().filter(task_id=draw.task_id, unit_id=draw.unit_id, kind=draw.kind).order_by("n")
+    """Every draw of the same task, matters, unit and kind, this one too: a redraw stands beside what it replaced."""
+    rows = listed().filter(
+        task_id=draw.task_id,
+        unit_id=draw.unit_id,
+        kind=draw.kind,
+        group_number=draw.group_number,
+    )
+    rows = rows.order_by("chain_number")
     return [_other(row) for row in rows]
 
 

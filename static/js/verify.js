@@ -7,9 +7,9 @@
   const ownText = script && !script.src ? script.textContent : ""; // the offline page: worker and page are one script
 
   const WORDS = {
-    verified: ["VERIFIED", "核验通过：与公布的逐字节一致"],
-    sealed: ["SEALED", "尚未揭示：已经公开的部分一致"],
-    void: ["VOID", "已作废：已经公开的部分一致"],
+    verified: ["核验通过", "与公布的逐字节一致"],
+    sealed: ["尚未揭示", "已经公开的部分一致"],
+    void: ["已作废", "已经公开的部分一致"],
     refused: ["没有通过", "第一处不对的地方"],
   };
 

@@ -51,7 +51,6 @@ def pages(draw) -> dict[str, Answer]:
 # ---------------------------------------------------------------- the draw's own page
 
 
-@pytest.mark.rule("A47")
 def test_a_draw_is_verified_on_its_page_and_shows_where_the_seed_comes_from(draw, pages):
     seed = reads.seed_of(draw)
     result = reads.content(draw, "result.tsv").decode().splitlines()[2].split("\t")
