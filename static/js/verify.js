@@ -122,7 +122,7 @@
       const state = verdict.code === 0 ? "verified" : verdict.code === 1 ? "refused" : verdict.line.split(" ")[0].toLowerCase();
       const part = made("section", "verify-found");
       part.dataset.state = state;
-      if (verdict.folder) { part.append(made("h3", "h5", verdict.folder)); }
+      if (verdict.folder) { part.append(made("h2", "h5", verdict.folder)); }
       const head = made("div", "verdict" + (state === "refused" ? " verdict-bad" : state === "verified" ? "" : " verdict-wait"));
       const word = made("div", "verdict-word", WORDS[state][0]);
       word.append(made("small", "", WORDS[state][1]));
@@ -131,11 +131,38 @@
       said.append(made("p", "small dim", "重新计算用时 " + (verdict.took / 1000).toFixed(2) + " 秒，全部在这个浏览器里，没有发送任何内容。"));
       head.append(word, said);
       part.append(head);
+      if (verdict.a) { part.append(compareBox(verdict.a, folder)); }
       if (verdict.account.length) { part.append(list(verdict.account)); }
       if (verdict.seedText) { part.append(seedBox(verdict)); }
       if (verdict.seed) { part.append(locateBox(folder)); }
       part.append(digests(verdict.sizes));
       return part;
+    }
+
+    /* The files cannot prove that they are those of that day: the paper in somebody's hands can. */
+    function compareBox(a, folder) {
+      const form = made("form", "verify-compare mt-3");
+      const shown = made("p", "", "公告指纹 A：");
+      shown.append(made("span", "digest", a.replace(/(.{4})(?=.)/g, "$1 ")));
+      const field = made("input", "form-control");
+      field.id = "verify-a-" + folder;
+      field.autocomplete = "off";
+      const label = made("label", "form-label", "手里有锁定单，或摇号之前记下了指纹？把它填在这里对照（前 16 位也可以）");
+      label.htmlFor = field.id;
+      const answer = made("p", "mt-2");
+      answer.setAttribute("role", "status");
+      const row = made("div", "verify-row");
+      row.append(field, made("button", "btn btn-plain", "对照"));
+      form.append(shown, label, row, answer);
+      form.addEventListener("submit", function (event) {
+        event.preventDefault();
+        const given = field.value.replace(/\s/g, "").toLowerCase();
+        const isShort = !/^[0-9a-f]{16,64}$/.test(given);
+        answer.className = "mt-2 st " + (isShort ? "st-wait" : a.startsWith(given) ? "st-done" : "st-bad");
+        answer.textContent = isShort ? "请填 16 到 64 位，只有数字和字母 a–f。" : a.startsWith(given) ?
+          "一致：填入的 " + given.length + " 位与这些文件的指纹相同。" : "不一致：这些文件不是您手里的指纹所指的那一份公告。";
+      });
+      return form;
     }
 
     function seedBox(verdict) {

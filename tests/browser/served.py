@@ -87,6 +87,16 @@ class Visitor:
     def complaint(self) -> str:
         return self.page.inner_text("[data-verify-output] [role=alert]")
 
+    def compare(self, text: str) -> str:
+        """What the page says of a fingerprint typed beside the verdict."""
+        self.page.fill(".verify-compare input", text)
+        self.page.get_by_role("button", name="对照").click()
+        return self.page.inner_text(".verify-compare [role=status]")
+
+    @property
+    def width(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
     def verify_here(self) -> list[str]:
         self.page.get_by_role("button", name="在浏览器中验证").click()
         return self.verdicts()

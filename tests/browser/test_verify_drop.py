@@ -6,9 +6,11 @@ The page is rendered without a request, so no database is needed and one browser
 import io
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from csp.utils import build_policy
 from django.template.loader import render_to_string
 
@@ -42,6 +44,13 @@ def visitor(drop_page) -> Visitor:
     drop_page.open("/verify/")
     drop_page.problems.clear()
     return drop_page
+
+
+@pytest.fixture
+def offline_file(tmp_path) -> Path:
+    saved = tmp_path / "verify-offline.html"
+    saved.write_bytes(offline_page())
+    return saved
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -125,14 +134,37 @@ def test_names_from_a_foreign_folder_never_become_markup(visitor):
     assert visitor.page.locator("[data-verify-output] img").count() == 0
 
 
+def test_a_slip_in_hand_is_compared_with_the_files(visitor):
+    visitor.give(zipped(load("v1")))
+    a = sha256(load("v1")["announcement.txt"]).hexdigest()
+
+    said = [visitor.compare(text) for text in (a[:16].upper(), f" {a[:4]} {a[4:]}", "f" * 16, "12")]
+
+    assert [words[:3] for words in said] == ["一致：", "一致：", "不一致", "请填 "]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_before_and_after_a_verdict(drop_page, visitor, offline_file, width):
+    found = []
+    visitor.page.set_viewport_size({"width": width, "height": 844})
+    offline = Visitor(
+        visitor.context.browser, offline_file.as_uri(), {"width": width, "height": 844}
+    )
+    offline.open("")
+    for page in (visitor, offline):
+        before = Axe().run(page.page)["violations"]
+        page.give(zipped(load("v2")))
+        for summary in page.page.locator("summary").all():
+            summary.click()
+        found += [
+            (v["id"], v["nodes"][0]["html"]) for v in before + Axe().run(page.page)["violations"]
+        ]
+        found += [page.width] if page.width > width else []
+
+    assert found == []
+
+
 # ---------------------------------------------------------------- one file, no network
-
-
-@pytest.fixture
-def offline_file(tmp_path) -> Path:
-    saved = tmp_path / "verify-offline.html"
-    saved.write_bytes(offline_page())
-    return saved
 
 
 def test_the_offline_file_verifies_without_any_network(browser, offline_file):
