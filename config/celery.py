@@ -37,5 +37,6 @@ app.conf.beat_schedule = {
         "task": "inspections.remind_list_checks",
         "schedule": crontab(hour="8", minute="30"),
     },
+    "tell-teams": {"task": "inspections.tell_teams", "schedule": crontab(minute="*/10")},
     "draw-reveals": {"task": "planning.reveal_due", "schedule": crontab(minute="*/10")},
 }

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bureau.models import OutboxMessage
 from bureau.services import outbox
-from inspections.services import deemed, list_checks, reminders
+from inspections.services import deemed, disclosure, list_checks, reminders
 
 
 @shared_task(name="inspections.warn_due_publications")
@@ -30,3 +30,9 @@ def remind_list_checks() -> int:
 def _deemed_report(message: OutboxMessage) -> dict[str, Any]:
     """视为完成名单 to the superior's readers (A70)."""
     return deemed.deliver_report(pk=message.payload["report"])
+
+
+@shared_task(name="inspections.tell_teams")
+def tell_teams() -> int:
+    """The evening before, or that morning: each team is told where it goes (setting visit_disclosure)."""
+    return disclosure.tell_due(now=timezone.now())

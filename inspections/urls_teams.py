@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from inspections.views import assignments, pools, replacements, teams
+from inspections.views import assignments, pools, replacements, teams, visits
 
 urlpatterns: list[URLPattern] = [
     path("visits/<uuid:pk>/assign/", assignments.assign, name="visit-assign"),
     path("visits/<uuid:pk>/expert/", assignments.expert, name="visit-expert"),
     path("visits/<uuid:pk>/helper/", assignments.helper, name="visit-helper"),
     path("visits/<uuid:pk>/day/", assignments.plan_day, name="visit-plan-day"),
+    path("visits/<uuid:pk>/look/", visits.visit_look, name="visit-look"),
     path(
         "visits/<uuid:pk>/members/<int:member_pk>/withdraw/",
         assignments.withdraw,

@@ -3,21 +3,21 @@
 A visit's day is the one that the coordinator planned, else the first of its window. Coordinators and organisers know before.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from bureau.models import Agency, Role, User
 from bureau.selectors import rule_settings
-from inspections.models import Visit
+from inspections.models import Visit, VisitMatter
 from inspections.selectors import desk
 
 # Before these states are left, who goes where is not public knowledge in the office.
 NOT_BEGUN = (Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED)
-DAY = Coalesce(F("planned_on"), F("window_from"))
 
 
 class Standing(StrEnum):
@@ -65,13 +65,54 @@ def known_at(visit: Visit) -> str:
 
 
 def known_to_team(user: User, now: datetime) -> Q:
-    """Visits whose teams know by now; for lists of one's own visits."""
+    """Visits whose teams know by now; for lists of one's own visits. One query for each authority one works for."""
     found = Q(pk__in=[])
-    for authority in Agency.objects.filter(pk__in=user.authority_ids):
+    for authority in _authorities(user):
         last = horizon(authority, now)
         own = Q(authority=authority)
         found |= own if last is None else own & (~Q(state__in=NOT_BEGUN) | _until(last))
     return found
+
+
+def open_to(user: User, now: datetime) -> Q:
+    """Visits of which this person may see who goes: known to the team, or on one's own desk."""
+    own = desk.of(user)
+    organised = VisitMatter.objects.filter(
+        own.organiser.of("task__unit", "task__authority")
+        | Q(task__created_by=user, task__authority__in=own.organised),
+        visit=OuterRef("pk"),
+    )
+    found = known_to_team(user, now) | own.coordinator.of("unit")
+    return found | Q(Exists(organised)) if own.organised else found
+
+
+def sealed_from(user: User, now: datetime) -> "QuerySet[Visit] | None":
+    """Visits of which this inspector may not know yet who goes; None where nothing is sealed from this person."""
+    if not user.has_role(Role.INSPECTOR):
+        return None
+    if all(horizon(authority, now) is None for authority in _authorities(user)):
+        return None
+    return Visit.objects.filter(authority__in=user.own_authority_ids, state__in=NOT_BEGUN).exclude(
+        open_to(user, now)
+    )
+
+
+def readable(user: User, visits: Sequence[Visit], now: datetime) -> set[Any]:
+    """Of these visits, those of which this person may see at once who goes. Needs `authority`, `matters__task`."""
+    by_id = {visit.authority_id: visit.authority for visit in visits}
+    last = {pk: horizon(authority, now) for pk, authority in by_id.items()}
+    own = desk.of(user)
+    return {
+        visit.pk
+        for visit in visits
+        if is_known_by(visit, last[visit.authority_id]) or own.has(visit)
+    }
+
+
+def _authorities(user: User) -> list[Agency]:
+    """Where the person works, from the seats of the request."""
+    found = {seat.agency.authority_id: seat.agency.authority for seat in user.seats}
+    return [authority for authority in found.values() if authority is not None]
 
 
 def standing(user: User, visit: Visit, now: datetime) -> Standing:

@@ -28,6 +28,7 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
     """Everything the notice prints, as JSON; read when it is issued, never again. A constant number of queries."""
     matters = list(visit.matters.select_related("matter", "matter_revision", "task").order_by("id"))
     contact = _contact(visit)
+    team = teams.current_team(visit)
     usage = orders.usage(visit.authority, [visit], today)[visit.entity_id]
     return {
         "authority": visit.authority.name,
@@ -59,14 +60,13 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
         ],
         "window_from": visit.window_from.isoformat(),
         "window_to": visit.window_to.isoformat(),
-        "inspectors": [
-            _as_printed(member) for member in teams.current_team(visit) if member.inspector
-        ],
+        "inspectors": [_as_printed(m) for m in team if m.inspector and not _assists(m)],
         "experts": [
-            {"name": member.expert.name, "organisation": member.expert.organisation}
-            for member in teams.current_team(visit)
-            if member.expert
+            {"name": m.expert.name, "organisation": m.expert.organisation}
+            for m in team
+            if m.expert and not _assists(m)
         ],
+        "helpers": [_helper(m) for m in team if _assists(m)],
         "order": {
             "number": visit.order.number if visit.order else "",
             "is_emergency": bool(visit.order and visit.order.is_emergency),
@@ -110,6 +110,18 @@ def _as_printed(member: TeamMember) -> dict[str, Any]:
         "expires_on": person.certificate_expires_on.isoformat(),
         "is_leader": member.part == TeamMember.Part.LEADER,
     }
+
+
+def _assists(member: TeamMember) -> bool:
+    return member.part == TeamMember.Part.HELPER
+
+
+def _helper(member: TeamMember) -> dict[str, str]:
+    """Somebody who only assists: the unit of an officer, the organisation of an expert, and why (A105)."""
+    where = member.expert.organisation if member.expert else ""
+    if member.inspector is not None:
+        where = f"{member.inspector.unit.name}，{member.inspector.certificate_no}"
+    return {"name": str(member), "organisation": where, "reason": member.reason}
 
 
 def _contact(visit: Visit) -> dict[str, str]:

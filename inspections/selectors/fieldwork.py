@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from bureau.models import User
 from inspections.models import ChecklistAnswer, Evidence, TeamMember, Visit, VisitMatter
 from inspections.rules import answers as rules
+from inspections.selectors import disclosure
 from registry.models import ChecklistItem
 
 OFFICERS = (TeamMember.Part.LEADER, TeamMember.Part.MEMBER)
@@ -81,9 +83,14 @@ class Sheet:
 
 
 def of_user(user: User) -> "QuerySet[Visit]":
-    """Visits in whose team this person is now."""
+    """Visits in whose team this person is now, as an officer, and knows it by now (setting visit_disclosure)."""
+    mine = TeamMember.objects.filter(
+        visit=OuterRef("pk"), inspector__user=user, is_current=True, part__in=OFFICERS
+    )
     return Visit.objects.filter(
-        team__inspector__user=user, team__is_current=True, authority_id__in=user.authority_ids
+        Exists(mine),
+        disclosure.open_to(user, timezone.now()),
+        authority_id__in=user.authority_ids,
     ).select_related("entity", "unit")
 
 

@@ -18,6 +18,7 @@ class CheckedNotice:
     entity_name: str  # a natural person's is masked
     matters: list[dict[str, Any]]
     inspectors: list[dict[str, Any]]
+    assisting: list[dict[str, str]]  # experts and helpers: they come along and do not inspect alone
     window_from: date
     window_to: date
     usage: str
@@ -59,6 +60,11 @@ def by_token(token: str) -> CheckedNotice | None:
         inspectors=[
             {"name": p["name"], "certificate_no": p["certificate_no"], "is_leader": p["is_leader"]}
             for p in content["inspectors"]
+        ],
+        assisting=[
+            {"name": p["name"], "part": part, "organisation": p["organisation"]}
+            for part, key in (("专家", "experts"), ("协助人员", "helpers"))
+            for p in content.get(key, [])
         ],
         window_from=date.fromisoformat(content["window_from"]),
         window_to=date.fromisoformat(content["window_to"]),

@@ -60,7 +60,7 @@ def ready(task: Task) -> QuerySet[Visit]:
 
 def visits_of(order: InspectionOrder) -> QuerySet[Visit]:
     rows = (
-        order.visits.select_related("entity", "unit")
+        order.visits.select_related("entity", "unit", "authority")
         .prefetch_related("matters__matter", "matters__task")
         .order_by("number")
     )

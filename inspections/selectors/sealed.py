@@ -2,10 +2,12 @@
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from bureau.models import User
 from bureau.veils import veil
 from inspections.models import TeamMember, Visit, VisitMatter
+from inspections.selectors import disclosure
 from planning.selectors import sealed
 
 
@@ -52,3 +54,14 @@ def hidden_visit_events(user: User) -> Q | None:
         return None
     keys = hidden.annotate(key=Cast("pk", CharField())).values("key")
     return Q(target_type="inspections.visit", target_id__in=keys)
+
+
+@veil("bureau.auditevent")
+def hidden_assignments(user: User) -> Q | None:
+    """Inspectors do not read in the trail who goes before they may know it (setting visit_disclosure)."""
+    closed = disclosure.sealed_from(user, timezone.now())
+    if closed is None:
+        return None
+    keys = closed.annotate(key=Cast("pk", CharField())).values("key")
+    told = Q(action__startswith="team.") | Q(action__startswith="replacement.")
+    return told & Q(target_type="inspections.visit", target_id__in=keys)

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from bureau.models import User
-from inspections.models import TeamMember, Visit, VisitMatter
+from inspections.models import TeamMember, Transfer, Visit, VisitMatter
+from inspections.selectors import disclosure
 from inspections.selectors.orders import Usage, usage
-from planning.models import Pick
+from planning.models import Pick, Skip
 from registry.models import Listing
 from registry.rules.names import search_key
 
@@ -29,7 +31,7 @@ def listed(user: User, filters: dict[str, Any], today: date) -> QuerySet[Visit]:
     )
     rows: QuerySet[Visit] = (
         Visit.objects.visible_to(user)
-        .select_related("entity", "unit")
+        .select_related("entity", "unit", "authority")
         .prefetch_related(
             Prefetch("matters", VisitMatter.objects.select_related("matter", "task")),
             Prefetch(
@@ -56,11 +58,12 @@ def _filtered(
         )
     if filters.get("mine"):
         rows = rows.filter(
+            disclosure.open_to(user, timezone.now()),
             Exists(
                 TeamMember.objects.filter(Q(inspector__user=user) | Q(expert__user=user)).filter(
                     visit=OuterRef("pk"), is_current=True
                 )
-            )
+            ),
         )
     due = filters.get("due")
     if due == "window":
@@ -97,7 +100,9 @@ def whole() -> QuerySet[Visit]:
         "team_sitting__sitting",
         "notice",
         "deemed_done",
-    )
+        "split_from",
+        "came_by__authority",
+    ).prefetch_related("matters__matter", "matters__task")
 
 
 def listing_of(visit: Visit) -> Listing | None:
@@ -115,6 +120,22 @@ def picks_of(visit: Visit) -> list[Pick]:
     return list(
         Pick.objects.filter(visit_matters__visit=visit)
         .select_related("draw", "task", "task__unit")
+        .distinct()
+        .order_by("id")
+    )
+
+
+def transfers_of(visit: Visit, user: User) -> list[Transfer]:
+    """The visit's own transfers, oldest first, as far as the user may see them."""
+    rows = Transfer.objects.visible_to(user).filter(visit=visit)
+    return list(rows.select_related("to_authority", "to_unit", "from_unit").order_by("id"))
+
+
+def skips_of(visit: Visit) -> list[Skip]:
+    """Requests not to inspect a pick of this visit, for a reason that no rule names."""
+    return list(
+        Skip.objects.filter(pick__visit_matters__visit=visit, code=Skip.Code.DISCRETIONARY)
+        .select_related("pick__task", "requested_by", "approved_by")
         .distinct()
         .order_by("id")
     )

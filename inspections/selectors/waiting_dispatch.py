@@ -12,7 +12,7 @@ from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import InspectionOrder, Notice, TeamMember, Visit, VisitMatter
-from inspections.selectors import teams
+from inspections.selectors import disclosure, joint, teams, waiting_cases
 from inspections.selectors.dispatch import GONE
 
 LIMIT = 50
@@ -21,9 +21,11 @@ MODULE = "检查"
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
     """The rows of this part of the 工作台; each role costs a constant number of queries."""
-    items: list[WaitingItem] = []
+    items: list[WaitingItem] = waiting_cases.for_user(user, today)
     if user.has_role(Role.HEAD):
         items += _to_approve(user)
+    if user.has_role(*joint.CONSENTERS):
+        items += _to_answer(user)
     if not user.has_role(Role.COORDINATOR, Role.ORGANISER, Role.INSPECTOR):
         return items
     days = calendar.calendar()
@@ -76,6 +78,23 @@ def _to_match(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     ]
 
 
+def _to_answer(user: User) -> list[WaitingItem]:
+    """Requests for officers of one's own unit (A55)."""
+    return [
+        WaitingItem(
+            verb="答复派员请求",
+            url=reverse("inspections:pool-consent", args=[row.pk]),
+            st="soon",
+            word=row.get_purpose_display(),
+            subject=row.team_sitting.task.name,
+            note=f"{row.team_sitting.unit.short_name}提出",
+            module=MODULE,
+            since=timezone.localdate(row.requested_at),
+        )
+        for row in joint.waiting_for(user)[:LIMIT]
+    ]
+
+
 def _replacements(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     asked = teams.pending_replacements(_at(user, Role.COORDINATOR, Role.ORGANISER))
     rows = asked.filter(visit__in=_visits(user).values("pk"))[:LIMIT]
@@ -102,6 +121,7 @@ def _gone(user: User, today: date, days: Calendar) -> list[WaitingItem]:
             state__in=[Visit.State.DISPATCHED, Visit.State.TEAMED, Visit.State.ORDERED],
             entity__standing__in=GONE,
         )
+        .exclude(deemed_done__state="requested")
         .select_related("entity")
         .order_by("window_to")[:LIMIT]
     )
@@ -182,6 +202,7 @@ def _to_notify(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     rows = (
         Visit.objects.filter(
             Exists(leads),
+            disclosure.open_to(user, timezone.now()),
             ~Exists(Notice.objects.filter(visit=OuterRef("pk"))),
             authority_id__in=user.own_authority_ids,
             state=Visit.State.ORDERED,

@@ -13,7 +13,7 @@ from bureau.models import Role, User
 from bureau.services import numbers, transitions
 from inspections.models import Notice, Replacement, TeamMember, Visit
 from inspections.rules.processes import VISIT
-from inspections.selectors import documents
+from inspections.selectors import disclosure, documents
 from planning.models import Task
 
 # Digits and letters that cannot be taken for one another when somebody types the code from paper.
@@ -105,9 +105,11 @@ def deliver(*, visit: Visit, actor: User, at: datetime) -> Notice:
 
 
 def may_issue(visit: Visit, actor: User) -> bool:
-    """A coordinator or organiser of the authority, or whoever leads the visit's team (the notice) or goes along."""
+    """A coordinator or organiser of the authority, or whoever goes along, once the team knows where it goes."""
     if may(actor, visit.authority_id, (Role.COORDINATOR, Role.ORGANISER)):
         return True
+    if not disclosure.is_known(visit, timezone.now()):
+        return False
     return TeamMember.objects.filter(
         visit=visit,
         is_current=True,

@@ -31,7 +31,7 @@ from inspections.rules.answers import STEPS
 from inspections.rules.processes import VISIT
 from inspections.selectors import fieldwork as reading
 from inspections.selectors import records
-from inspections.services import fieldwork, revisions
+from inspections.services import disclosure, fieldwork, revisions
 from inspections.services.fieldwork import Place
 from inspections.views.delivery import claimed_at, delivered_once, page, seen_by
 
@@ -42,7 +42,9 @@ def own_visit(request: HttpRequest, pk: Any) -> tuple[Visit, TeamMember]:
     """A visit in whose team the person is; 404 outside the scope, Forbidden for other teams' visits."""
     rows = Visit.objects.select_related("entity", "unit", "authority", "order")
     visit = fetch(request, rows, pk=pk, need=(Role.INSPECTOR,))
-    return visit, revisions.officer(visit, request.user)
+    member = revisions.officer(visit, request.user)
+    disclosure.require_known(visit, request.user, timezone.now())
+    return visit, member
 
 
 def own_matter(request: HttpRequest, pk: Any) -> tuple[VisitMatter, Visit]:

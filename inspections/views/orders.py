@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bureau.access import access, fetch
-from bureau.models import Role
+from bureau.models import Role, User
 from bureau.selectors import calendar, trail
 from bureau.selectors.paging import keyset
 from bureau.veils import lift
@@ -18,7 +18,9 @@ from bureau.views.forms import bound, done, status_of
 from inspections.forms.orders import DecisionForm, DeliveryForm, OrderForm
 from inspections.models import InspectionOrder, Visit
 from inspections.rules.processes import ORDER
+from inspections.selectors import disclosure
 from inspections.selectors import orders as reading
+from inspections.services import disclosure as disclosing
 from inspections.services import notices, orders
 from planning.models import Task
 
@@ -99,7 +101,7 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
     ):
         messages.success(request, "审批意见已记录。")
         return redirect("inspections:order-detail", order.pk)
-    visits = list(lift(reading.visits_of(order), request.user))
+    visits = _as_seen(request.user, list(lift(reading.visits_of(order), request.user)))
     today = timezone.localdate()
     usage = reading.usage(order.authority, visits, today)
     days = calendar.calendar()
@@ -118,6 +120,19 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "trail_url": trail.full_url(order),
     }
     return render(request, "inspections/order_detail.html", context, status=status_of(form))
+
+
+def _as_seen(user: User, visits: list[Visit]) -> list[Visit]:
+    """Marks the visits whose teams this reader may not see yet. Whoever approves sees them; the look is in the trail."""
+    now = timezone.now()
+    readable = disclosure.readable(user, visits, now)
+    sealed = [visit for visit in visits if visit.pk not in readable]
+    may_look = not user.has_role(Role.INSPECTOR)
+    if may_look:
+        disclosing.looked(sealed, actor=user)
+    for visit in sealed:
+        visit.is_sealed = not may_look  # type: ignore[attr-defined]
+    return visits
 
 
 @access(*DESK, Role.INSPECTOR)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bureau.access import access, fetch, role_names
 from bureau.models import User
@@ -16,10 +16,21 @@ from inspections.forms.dispatch import VisitFilterForm
 from inspections.forms.orders import DeliveryForm
 from inspections.models import TeamMember, Visit
 from inspections.rules.processes import VISIT
-from inspections.selectors import disposals, documents, records
+from inspections.rules.teams import missing_quals
+from inspections.selectors import (
+    desk,
+    disclosure,
+    disposals,
+    documents,
+    joint,
+    merges,
+    records,
+    succession,
+)
 from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
 from inspections.selectors.dispatch import GONE, is_being_drawn
+from inspections.services import disclosure as disclosing
 from inspections.services.notices import may_issue
 from inspections.views.common import buttons
 from registry.models import Inspector
@@ -45,9 +56,11 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     filters = form.cleaned_data if form.is_valid() else {}
     page = keyset(reading.listed(request.user, filters, today), request.GET)
     days = calendar.calendar()
+    shown = disclosure.readable(request.user, page.rows, timezone.now())
     rows = [
         {
             "visit": visit,
+            "shows_team": visit.pk in shown,
             "css": VISIT.css[visit.state],
             "due": calendar.due(
                 visit.window_to if visit.state in reading.NOT_BEGUN else visit.publish_due,
@@ -72,10 +85,24 @@ def visit_list(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+    return _page(request, fetch(request, reading.whole(), pk=pk), has_looked=False)
+
+
+@access()
+@require_POST
+def visit_look(request: HttpRequest, pk: Any) -> HttpResponse:
+    """The page with who goes, before the team knows it; the look is in the trail (DRAW §4)."""
     visit = fetch(request, reading.whole(), pk=pk)
+    disclosing.look(visit=visit, actor=request.user, now=timezone.now())
+    return _page(request, visit, has_looked=True)
+
+
+def _page(request: HttpRequest, visit: Visit, *, has_looked: bool) -> HttpResponse:
     today = timezone.localdate()
     matters = records.of_visit(visit.pk)
-    team = team_reading.current_team(visit)
+    standing = disclosure.standing(request.user, visit, timezone.now())
+    is_open = has_looked or standing is disclosure.Standing.OPEN
+    team = team_reading.current_team(visit) if is_open else []
     due_on = min((m.due_on for m in matters if m.due_on and not m.published_at), default=None)
     tasks = list({item.task_id: item.task for item in matters}.values())
     notice = getattr(visit, "notice", None)
@@ -93,13 +120,21 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "tasks": tasks,
         "is_merged": len(tasks) > 1,
         "team": [(member, _certificate(member, visit)) for member in team],
+        "is_sealed": not is_open and visit.state != Visit.State.DISPATCHED,
+        "may_look": standing is disclosure.Standing.LOOK,
+        "known_at": disclosure.known_at(visit)
+        if visit.state in disclosure.NOT_BEGUN and not disclosure.is_known(visit, timezone.now())
+        else "",
+        **_team_notes(visit, team, today),
         "former": visit.replacements.select_related(
             "leaver__inspector",
             "leaver__expert",
             "joiner__inspector",
             "joiner__expert",
             "approved_by",
-        ),
+        )
+        if is_open
+        else [],
         "my_member": next(
             (m for m in team if m.inspector and m.inspector.user_id == request.user.pk), None
         ),
@@ -116,7 +151,12 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         if notice and not notice.delivered_at and _may_deliver(visit, request.user)
         else None,
         "is_gone": visit.entity.standing in GONE and visit.state in reading.NOT_BEGUN,
-        "deemed_done": getattr(visit, "deemed_done", None),
+        "deemed": getattr(visit, "deemed_done", None),
+        "merge": merges.of_visit(visit, matters, request.user),
+        "transfers": reading.transfers_of(visit, request.user),
+        "came_by": getattr(visit, "came_by", None),
+        "skips": reading.skips_of(visit),
+        "parts": visit.parts.order_by("number"),
         "findings": records.findings_of_visit(visit.pk),
         "evidence": records.evidence_of_visit(visit.pk),
         "disposals": [
@@ -124,10 +164,25 @@ def visit_detail(request: HttpRequest, pk: Any) -> HttpResponse:
             for row in disposals.of_visit(visit.pk)
         ],
         "actions": _actions(request, visit, tasks, notice),
-        "events": trail.of(visit),
+        "events": trail.of(visit, reader=request.user),
         "trail_url": trail.full_url(visit),
     }
     return render(request, "inspections/visit_detail.html", context)
+
+
+def _team_notes(visit: Visit, team: list[TeamMember], today: Any) -> dict[str, Any]:
+    """What the team lacks or who must leave it, while it can still be changed (A52, A54, A57, A105)."""
+    if VISIT.find(visit.state, "replace") is None or not team:
+        return {}
+    labels = team_reading.labels_of(team)
+    _, fields = team_reading.demands_of([visit])[visit.pk]
+    experts = team_reading.labels_of(m for m in team if m.expert)
+    return {
+        "lacks_preferred": missing_quals(team_reading.preferred_of(visit), labels),
+        "lacks_experts": missing_quals(fields, experts),
+        "lacks_parties": joint.lacking([visit]).get(visit.pk, []),
+        "must_leave": succession.found_since(visit, team, today),
+    }
 
 
 def _may_deliver(visit: Visit, user: User) -> bool:
@@ -136,7 +191,7 @@ def _may_deliver(visit: Visit, user: User) -> bool:
 
 def _steps(visit: Visit) -> list[dict[str, str]]:
     """The way of one visit; what was not reached stays open, a visit deemed done ends where it stood."""
-    if visit.state in {Visit.State.DEEMED_DONE, Visit.State.SPLIT}:
+    if visit.state in Visit.NOT_VISITED:
         return [
             {
                 "label": "派发",
@@ -184,9 +239,20 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
     urls: dict[str, tuple[str, str]] = {
         "assign": (reverse("inspections:visit-assign", args=args), "get"),
         "deem_done": (reverse("inspections:visit-deem-done", args=args), "get"),
+        "transfer": (reverse("inspections:visit-transfer", args=args), "get"),
+        "skip": (reverse("inspections:visit-skip", args=args), "get"),
         "start": (reverse("inspections:field-visit", args=args), "get"),
         "finish": (reverse("inspections:field-visit", args=args), "get"),
     }
+    if desk.of(request.user).has(visit):
+        urls |= {
+            "plan_day": (reverse("inspections:visit-plan-day", args=args), "get"),
+            "send_helper": (reverse("inspections:visit-helper", args=args), "get"),
+        }
+        if any(item.matter.expert_fields for item in visit.matters.all()):
+            urls["appoint_expert"] = (reverse("inspections:visit-expert", args=args), "get")
+    else:
+        urls.pop("assign", None)
     being_drawn = is_being_drawn(visit)
     if being_drawn and visit.team_sitting is not None:
         sitting = reverse("planning:sitting-detail", args=[visit.team_sitting.sitting_id])
@@ -206,6 +272,13 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
             reverse("inspections:order-detail", args=[visit.order.pk]),
             "get",
         )
+    deemed = getattr(visit, "deemed_done", None)
+    if deemed is not None and deemed.state == "requested":
+        del urls["deem_done"], urls["transfer"]
+        urls["settle_deemed"] = (reverse("inspections:deemed-detail", args=[deemed.pk]), "get")
+    if visit.transfers.filter(state__in=["requested", "offered"]).exists():
+        urls.pop("transfer", None)
+        urls.pop("deem_done", None)
     in_team = visit.team.filter(is_current=True, inspector__user=request.user).exists()
     if not in_team:
         del urls["start"], urls["finish"]
