@@ -7,6 +7,7 @@ from planning.views import supplements, task_forecast, task_pool, tasks
 urlpatterns = [
     path("tasks/", tasks.task_list, name="task-list"),
     path("tasks/start/", tasks.task_start, name="task-start"),
+    path("tasks/short/<int:pk>/", tasks.task_short, name="task-short"),
     path("tasks/new/", tasks.task_create, name="task-create"),
     path("tasks/<uuid:pk>/", tasks.task_detail, name="task-detail"),
     path("tasks/<uuid:pk>/change/", tasks.task_change, name="task-change"),

@@ -109,6 +109,54 @@ class TaskForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("scope_")]
 
 
+class ShortTaskForm(forms.Form):
+    """新建任务 on one page: what the plan item says stands; a name, days, who inspects, and how many."""
+
+    name = forms.CharField(label="任务名称", max_length=150)
+    window_from = day_field("检查自")
+    window_to = day_field("检查至")
+    executing = forms.TypedMultipleChoiceField(
+        label="执行单位", coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    count = forms.IntegerField(label="抽取户数", min_value=1, max_value=1_000_000)
+
+    def __init__(
+        self, *args: Any, item: PlanItem, k: int, units: Sequence[int], **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {
+            "name": item.name,
+            "window_from": item.period_from,
+            "window_to": item.period_to,
+            "executing": list(units),
+            "count": k or None,
+        }
+        super().__init__(*args, **kwargs)
+        self.item = item
+        self.fields["executing"].choices = [  # type: ignore[attr-defined]
+            (u.pk, u.name)
+            for u in Agency.objects.filter(authority=item.plan.authority, is_active=True)
+        ]
+
+    def values(self, *, team_size: int, names_in_notice: bool) -> TaskValues:
+        item, typed = self.item, self.cleaned_data
+        return TaskValues(
+            name=typed["name"],
+            unit=item.lead_id,
+            matters=[m.pk for m in item.matters.all() if m.state == Matter.State.IN_FORCE],
+            window_from=typed["window_from"],
+            window_to=typed["window_to"],
+            scope=item.scope,
+            executing=typed["executing"],
+            participants=[
+                a.pk for a in item.participants.all() if a.authority_id == item.plan.authority_id
+            ],
+            is_targeted=bool(item.scope),
+            is_risk_differentiated=item.is_risk_differentiated,
+            team_size=team_size,
+            names_in_notice=names_in_notice,
+        )
+
+
 class PoolForm(forms.Form):
     """定向 or 不定向, and the conditions of the pool (A45)."""
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from bureau.models import Agency
 from bureau.selectors import rule_settings
 from planning.models import Draw, Pick, Plan, PlanItem, Sitting, Task
 from planning.rules import chance
 from planning.rules.scheme import SchemeFacts
 from planning.selectors import pools
 from planning.selectors.picks import FELL_OUT
-from registry.models import Matter
+from registry.models import Inspector, Matter
 from registry.selectors import entities
 
 DONE_STATES = ("done", "deemed_done", "transferred", "skipped")
@@ -182,6 +183,15 @@ def startable_items(user: Any) -> "QuerySet[PlanItem]":
         .select_related("plan")
         .order_by("-plan__year", "number")
     )
+
+
+def usual_units(authority: Agency) -> list[int]:
+    """Who executed the authority's newest task; before the first one, every unit that has officers. Two queries at most."""
+    newest = Task.objects.filter(authority=authority, participants__part="executing").first()
+    if newest is not None:
+        return [p.agency_id for p in newest.participants.all() if p.part == "executing"]
+    people = Inspector.objects.filter(authority=authority, state=Inspector.State.ACTIVE)
+    return sorted(set(people.values_list("unit_id", flat=True)))
 
 
 def scheme_facts(task: Task, today: date) -> SchemeFacts:

@@ -311,7 +311,8 @@ def _write_links(task: Task, values: TaskValues) -> None:
     _units(task, values.executing)
     task.matters.set(matters)
     # Whose pools a superior draws from is chosen apart (services.subordinates) and stays.
-    task.participants.exclude(agency__in=pool_selectors.owners_of(task)).delete()
+    owners = task.participants.filter(part=TaskParticipant.Part.POOL).values_list("agency_id")
+    task.participants.exclude(agency__in=[pk for (pk,) in owners]).delete()
     part = TaskParticipant.Part
     links = [(values.unit, part.LEAD)]
     links += [(pk, part.PARTICIPANT) for pk in values.participants if pk != values.unit]
@@ -327,8 +328,9 @@ def _units(task: Task, wanted: Sequence[int]) -> None:
         raise RuleError("组织科室和执行单位须是本单位的科室或基层所，请重新选择。")
 
 
-def _stratum_of(item: PlanItem) -> dict[str, Any]:
-    mode = {
+def mode_of(item: PlanItem) -> str:
+    """How a stratum draws what the plan item says."""
+    return {
         "percent": "ratio",
         "min": "ratio",
         "max": "at_most",
@@ -336,6 +338,10 @@ def _stratum_of(item: PlanItem) -> dict[str, Any]:
         "all": "all",
         "order": "all",
     }[item.ratio_mode]
+
+
+def _stratum_of(item: PlanItem) -> dict[str, Any]:
+    mode = mode_of(item)
     return {"mode": mode, "value": None if mode == "all" else item.ratio_value}
 
 

@@ -138,10 +138,19 @@ def task_pool(request: HttpRequest, pk: str) -> HttpResponse:
 def task_confirm(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, Task, pk=pk, need=(Role.DIVISION_ADMIN,))
     pool = request.POST.get("pool", "")
-    if pool not in PoolConfirmation.Pool.values:
+    if pool not in {*PoolConfirmation.Pool.values, "both"}:
         raise RuleError("没有指明确认哪个名录库，请返回任务页重新点击。")
-    services.confirm_pool(task=task, pool=pool, actor=request.user, today=timezone.localdate())
-    messages.success(request, f"已确认{PoolConfirmation.Pool(pool).label}。")
+    today = timezone.localdate()
+    wanted = [pool]
+    if pool == "both":
+        wanted = list(
+            dict.fromkeys(c.pool for c in pools.confirmations(task, today) if not c.is_fresh)
+        )
+    with transaction.atomic():  # both or neither
+        for one in wanted:
+            services.confirm_pool(task=task, pool=one, actor=request.user, today=today)
+    labels = [str(PoolConfirmation.Pool(one).label) for one in wanted]
+    messages.success(request, f"已确认{'和'.join(labels)}。" if labels else "两库都已经确认。")
     return redirect("planning:task-detail", pk=pk)
 
 

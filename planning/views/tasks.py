@@ -17,13 +17,20 @@ from bureau.models import Role
 from bureau.selectors import paging, rule_settings, trail
 from bureau.views.forms import bound, done, made, status_of
 from planning.forms.plans import NoteForm
-from planning.forms.tasks import DirectForm, PlatformForm, SchemeForm, TaskFilter, TaskForm
+from planning.forms.tasks import (
+    DirectForm,
+    PlatformForm,
+    SchemeForm,
+    ShortTaskForm,
+    TaskFilter,
+    TaskForm,
+)
 from planning.models import Sitting, Task
 from planning.rules import scheme as scheme_rules
 from planning.rules.processes import TASK
 from planning.selectors import builder, groups, pools, shares
 from planning.selectors import tasks as selectors
-from planning.services import direct, documents, platform
+from planning.services import direct, documents, platform, short_tasks
 from planning.services import tasks as services
 from planning.services.pools import keepers_text
 from planning.views.common import READERS, SEALED_READERS, buttons, download
@@ -120,6 +127,46 @@ def task_create(request: HttpRequest) -> HttpResponse:
             return redirect("planning:task-detail", pk=task.pk)
     title = f"按计划条目建立任务：{item.name}" if item else "建立临时抽查任务"
     return _form(request, form, title, "建立任务", reverse("planning:task-start"))
+
+
+@access(Role.ORGANISER)
+@require_http_methods(GET_POST)
+def task_short(request: HttpRequest, pk: int) -> HttpResponse:
+    """A task of a plan item on one page: five fields, all filled in, and the strata as one line."""
+    rows = selectors.startable_items(request.user).select_related("plan__authority")
+    item, today = get_object_or_404(rows, pk=pk), timezone.localdate()
+    preview = short_tasks.counted(item, today)
+    units = selectors.usual_units(item.plan.authority)
+    form = ShortTaskForm(bound(request), item=item, k=preview.k, units=units)
+    if request.method == "POST" and form.is_valid():
+        settings = rule_settings.all_for(item.plan.authority, today.year)
+        values = form.values(
+            team_size=int(settings["team_size"].value),
+            names_in_notice=bool(settings["names_in_notice"].value),
+        )
+        task = made(
+            form,
+            lambda: short_tasks.create(
+                item=item,
+                values=values,
+                count=form.cleaned_data["count"],
+                actor=request.user,
+                today=today,
+            ),
+        )
+        if task is not None:
+            messages.success(
+                request,
+                f"任务已建立，编号 {task.number}；实施方案已起草，已请名录库管理人员确认两库。",
+            )
+            return redirect("planning:task-detail", pk=task.pk)
+    context = {
+        "item": item,
+        "form": form,
+        "preview": preview,
+        "crumbs": _crumbs(None, "快速建立任务"),
+    }
+    return render(request, "planning/task_short.html", context, status=status_of(form))
 
 
 @access()
