@@ -92,6 +92,11 @@ def preview(
     executing = _executing(task)
     matters = list(task.matters.order_by("code"))
     groups = _groups(task, picks, matters, executing, fallback)
+    _claim(task, groups)
+    matters = sorted(
+        {m.pk: m for g in groups for m in g.matters}.values() if groups else matters,
+        key=lambda m: m.code,
+    )
     _match(task, groups, today, lock)
     result = Preview(
         task,
@@ -125,11 +130,16 @@ def _groups(
     executing: list[Agency],
     fallback: Agency | None,
 ) -> list[Group]:
+    # A superior's task is carried out by those whose pools it draws from (A15).
+    below = [agency.pk for agency in executing if agency.superior_id == task.authority_id]
+    owners = below or [task.authority_id]
     listings = {
         listing.entity_id: listing
         for listing in Listing.objects.filter(
-            authority_id=task.authority_id, entity_id__in={pick.entity_id for pick in picks}
-        ).select_related("unit__authority")
+            authority_id__in=owners, entity_id__in={pick.entity_id for pick in picks}
+        )
+        .select_related("unit__authority")
+        .order_by("-authority__code")  # listed with two subordinates: the first one's stays
     }
     by_entity: dict[int, list[Pick]] = defaultdict(list)
     for pick in picks:
@@ -142,6 +152,23 @@ def _groups(
     return groups
 
 
+def _claim(task: Task, groups: Sequence[Group]) -> None:
+    """Subordinates inspect by their own matter where they have claimed the superior's (A06, A15), else by the superior's."""
+    below = {g.authority.pk for g in groups if g.unit and g.authority.pk != task.authority_id}
+    if not below:
+        return
+    own = {
+        (matter.authority_id, matter.superior_code): matter
+        for matter in Matter.objects.filter(authority_id__in=below)
+        .in_force()
+        .exclude(superior_code="")
+    }
+    for group in groups:
+        if group.unit and group.authority.pk in below:
+            claimed = [own.get((group.authority.pk, m.code), m) for m in group.matters]
+            group.matters = list({m.pk: m for m in claimed}.values())
+
+
 def _unit(
     picks: Sequence[Pick],
     responsible: Agency | None,
@@ -152,7 +179,7 @@ def _unit(
     named = next((pick.unit for pick in picks if pick.unit is not None), None) or responsible
     if not executing:
         return named or fallback
-    if named is not None and any(named.pk == unit.pk for unit in executing):
+    if named is not None and any(unit.pk in (named.pk, named.authority_id) for unit in executing):
         return named
     return executing[0] if len(executing) == 1 else fallback
 

@@ -26,7 +26,8 @@ from planning.models import Task
 from planning.rules.processes import TASK
 from planning.selectors import picks as pick_reads
 from planning.services import picks as pick_service
-from registry.models import LedgerEntry
+from planning.services import shared_tasks
+from registry.models import LedgerEntry, Matter
 from registry.services import ledger
 
 
@@ -79,7 +80,8 @@ def dispatch(
             )
         made, joined = _visits(plan, row, today)
         by_entity = {visit.entity_id: visit for visit in [*made, *joined]}
-        _matters(plan, by_entity)
+        tasks = _parts(plan, row, actor)
+        _matters(plan, by_entity, tasks)
         _ledger(plan, by_entity, row, today, is_more)
         pick_service.mark_dispatched(
             task=row, picks=[pick for group in plan.groups for pick in group.picks]
@@ -88,9 +90,9 @@ def dispatch(
         if not is_more:
             row.dispatched_at, row.dispatched_by = timezone.now(), actor
         row.save(update_fields=["state", "dispatched_at", "dispatched_by"])
-        list_checks.open_for(
-            task=row, counts=[(unit, count) for unit, count in plan.by_unit], today=today
-        )
+        for unit, count in plan.by_unit:
+            part = tasks[unit.authority_id or unit.pk]
+            list_checks.open_for(task=part, counts=[(unit, count)], today=today)
         merges.note_dispatch(visits=joined, task=row, actor=actor)
         gone = [by_entity[group.entity.pk] for group in plan.gone]
         _record(plan, row, made, joined, gone, actor)
@@ -231,22 +233,51 @@ def _visits(plan: Preview, task: Task, today: date) -> tuple[list[Visit], list[V
     return made, joined
 
 
-def _matters(plan: Preview, by_entity: dict[int, Visit]) -> None:
-    task = plan.task
+def _parts(plan: Preview, task: Task, actor: User) -> dict[int, Task]:
+    """The task of each authority that inspects: its own, and under a superior's the part of each subordinate (A15)."""
+    found = {task.authority_id: task}
+    groups: dict[int, list[Group]] = {}
+    for group in plan.groups:
+        if group.authority.pk != task.authority_id:
+            groups.setdefault(group.authority.pk, []).append(group)
+    for pk, own in sorted(groups.items()):
+        found[pk] = shared_tasks.part_of(
+            task=task,
+            authority=own[0].authority,
+            units=list({g.unit.pk: g.unit for g in own if g.unit}.values()),
+            matters=list({m.pk: m for g in own for m in g.matters}.values()),
+            actor=actor,
+        )
+    return found
+
+
+def _responsible(matter: Matter, task: Task, unit: Agency | None) -> int:
+    """The division that answers for the matter; of the superior's matter the subordinate's unit itself (A15)."""
+    if matter.authority_id == task.authority_id:
+        return int(matter.responsible_unit_id or task.unit_id)
+    assert unit is not None
+    return int(unit.pk)
+
+
+def _matters(plan: Preview, by_entity: dict[int, Visit], tasks: dict[int, Task]) -> None:
     VisitMatter.objects.bulk_create(
         [
             VisitMatter(
                 visit=by_entity[group.entity.pk],
                 authority_id=group.authority.pk,
-                task=task,
+                task=tasks[group.authority.pk],
                 pick=next(
-                    (p for p in group.picks if p.draw and matter.code in p.draw.matters),
+                    (
+                        p
+                        for p in group.picks
+                        if p.draw and {matter.code, matter.superior_code} & set(p.draw.matters)
+                    ),
                     group.picks[0],
                 ),
                 matter=matter,
                 matter_revision=plan.revisions[matter.pk],
                 checklist=plan.checklists[matter.pk],
-                responsible_id=matter.responsible_unit_id or task.unit_id,
+                responsible_id=_responsible(matter, tasks[group.authority.pk], group.unit),
                 methods=matter.methods,
             )
             for group in plan.groups

@@ -22,6 +22,7 @@ class Task(models.Model):
     class DrawSource(models.TextChoices):
         OWN = "own", "本系统摇号"
         PLATFORM = "platform", "上级平台抽取（不可复算）"
+        SUPERIOR = "superior", "上级单位抽取"  # A15: this authority's part of its superior's task
         TRANSFER = "transfer", "外单位转交（原单位抽取）"  # A71: one entity that moved here
         DIRECT = "direct", "直接指定（未摇号）"  # a pool too small to draw from
 
@@ -56,6 +57,15 @@ class Task(models.Model):
     special_reason = models.CharField("专项依据", max_length=200, blank=True)
     draw_source = models.CharField(
         "抽取方式", max_length=8, choices=DrawSource.choices, default=DrawSource.OWN
+    )
+    # A15: the superior's task of which this is the own part; its draws are the origin's.
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shares",
+        verbose_name="上级任务",
     )
     platform_name = models.CharField("上级平台", max_length=100, blank=True)
     platform_number = models.CharField("平台任务编号", max_length=100, blank=True)
@@ -100,6 +110,12 @@ class Task(models.Model):
                 condition=~Q(draw_source="direct") | ~Q(direct_reason=""),
                 violation_error_message="直接指定检查对象须写明原因。",
             ),
+            models.CheckConstraint(
+                name="task_origin",
+                condition=Q(draw_source="superior", origin__isnull=False)
+                | ~Q(draw_source="superior") & Q(origin__isnull=True),
+            ),
+            models.UniqueConstraint(fields=["origin", "authority"], name="task_share_once"),
             models.CheckConstraint(
                 name="task_ad_hoc_reason",
                 condition=Q(plan_item__isnull=False) | ~Q(ad_hoc_reason=""),

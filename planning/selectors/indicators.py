@@ -28,6 +28,8 @@ def risk_share(authority: Agency, year: int) -> DrawShare:
     drawn = Task.objects.filter(
         authority=authority,
         year=year,
+        # Handed over, or a part of the superior's task: drawn, and counted, there.
+        draw_source__in=[Task.DrawSource.OWN, Task.DrawSource.PLATFORM],
         state__in=[Task.State.DRAWN, Task.State.DISPATCHED, Task.State.CLOSED],
     ).aggregate(all=Count("pk"), differentiated=Count("pk", filter=Q(is_risk_differentiated=True)))
     return DrawShare(drawn["differentiated"], drawn["all"])

@@ -15,6 +15,7 @@ LABELS = {
     Pick.State.TRANSFERRED: "转交迁入地单位检查",
     Pick.State.SKIPPED: "不再检查，只能以补抽补足",
 }
+FINAL = ("done", "deemed_done", "transferred", "skipped", "voided")
 FELL_OUT = (Pick.State.DEEMED_DONE, Pick.State.TRANSFERRED, Pick.State.SKIPPED)
 
 

@@ -30,10 +30,11 @@ from django.db.models import (
 )
 from django.db.models.functions import MD5, Cast, Coalesce, Collate, Concat
 
+from bureau.models import Agency
 from bureau.selectors import rule_settings
 from lottery.errors import ProtocolError
 from planning import sql
-from planning.models import Pick, PoolConfirmation, Task, TaskStratum
+from planning.models import Pick, PoolConfirmation, Task, TaskParticipant, TaskStratum
 from planning.rules import strata as rules
 from planning.rules.quotas import quota, quota_text
 from planning.rules.strata import Stratum
@@ -128,10 +129,37 @@ class Confirmed:
     confirmation: PoolConfirmation | None
     count: int  # as it is now
     is_fresh: bool
+    owner_id: int | None = None  # whose part of the pool, where a superior draws (A15)
 
     @property
     def is_stale(self) -> bool:
         return self.confirmation is not None and not self.is_fresh
+
+
+def owners_of(task: Task) -> list[int]:
+    """The subordinates whose listings are the pool (A15); nobody where it is the task's own authority's.
+
+    Reads the participants once for a task, however often it is asked.
+    """
+    prefetch_related_objects([task], "participants")
+    return [p.agency_id for p in task.participants.all() if p.part == TaskParticipant.Part.POOL]
+
+
+def whole_scope(
+    task: Task, scope: Mapping[str, Sequence[str]] | None = None
+) -> Mapping[str, Sequence[str]]:
+    """The task's scope (or a group's) as everybody may check it: where a superior draws, with whose pools (A15)."""
+    scope = task.scope if scope is None else scope
+    owners = owners_of(task)
+    if not owners:
+        return scope
+    codes = Agency.objects.filter(pk__in=owners).values_list("code", flat=True)
+    return {**scope, "authorities": sorted(codes)}
+
+
+def concerned(task: Task) -> list[int]:
+    """Every authority whose visits may come of the task: its own and those whose pools it draws from."""
+    return [task.authority_id, *owners_of(task)]
 
 
 def strata_of(task: Task) -> list[Stratum]:
@@ -259,7 +287,7 @@ def classified(task: Task, today: date, part: Part | None = None) -> "QuerySet[A
 
 def layered(task: Task, part: Part) -> "QuerySet[Any]":
     """The listings of the scope with the first stratum that holds."""
-    pool = entities.matching(task.authority, part.scope)
+    pool = entities.matching(task.authority, part.scope, owners_of(task))
     whens = [
         When(condition_or_all(task, stratum), then=Value(number))
         for number, stratum in enumerate(part.strata)
@@ -272,17 +300,24 @@ def layered(task: Task, part: Part) -> "QuerySet[Any]":
 
 def condition_or_all(task: Task, stratum: Stratum) -> Q:
     """The stratum's condition; an empty one holds for everybody."""
-    return entities.condition(task.authority, stratum.scope) or Q(pk__isnull=False)
+    found = entities.condition(task.authority, stratum.scope, owners_of(task))
+    return found or Q(pk__isnull=False)
 
 
-def fingerprint(task: Task, pool: str, today: date) -> tuple[int, str]:
-    """How many stand in the pool, and SHA-256 over everything the draw reads of them (A18). One or two queries."""
+def fingerprint(task: Task, pool: str, today: date, owner_id: int | None = None) -> tuple[int, str]:
+    """How many stand in the pool, and SHA-256 over everything the draw reads of them (A18). One or two queries.
+
+    `owner_id`: only the part of that subordinate (A15).
+    """
+    mine = {"authority_id": owner_id} if owner_id else {}
     if pool == PoolConfirmation.Pool.INSPECTORS:
-        return _digest(inspectors_of(task), "pid", _INSPECTOR_FACTS)
+        return _digest(inspectors_of(task).filter(**mine), "pid", _INSPECTOR_FACTS)
     parts = parts_of(task)
     found = [
         _digest(
-            layered(task, part).annotate(region_code=Coalesce("entity__region__code", Value(""))),
+            layered(task, part)
+            .filter(**mine)
+            .annotate(region_code=Coalesce("entity__region__code", Value(""))),
             "entity__public_code",
             _ENTITY_FACTS,
         )
@@ -291,38 +326,44 @@ def fingerprint(task: Task, pool: str, today: date) -> tuple[int, str]:
     if len(found) == 1:
         return found[0]
     joined = "\n".join(digest for _, digest in found)
-    return _standing_in_any(task, parts), sha256(joined.encode()).hexdigest()
+    return _standing_in_any(task, parts, mine), sha256(joined.encode()).hexdigest()
 
 
-def _standing_in_any(task: Task, parts: Sequence[Part]) -> int:
+def _standing_in_any(task: Task, parts: Sequence[Part], mine: Mapping[str, int]) -> int:
     """How many stand in one of the parts' scopes or in several."""
-    conditions = [entities.condition(task.authority, part.scope) for part in parts]
+    owners = owners_of(task)
+    conditions = [entities.condition(task.authority, part.scope, owners) for part in parts]
+    whole_pool = entities.matching(task.authority, {}, owners).filter(**mine)
     if not all(conditions):  # one of them is the whole pool
-        return int(entities.matching(task.authority, {}).count())
-    joined = reduce(or_, conditions)
-    return int(entities.matching(task.authority, {}).filter(joined).count())
+        return int(whole_pool.count())
+    return int(whole_pool.filter(reduce(or_, conditions)).count())
 
 
 def inspectors_of(task: Task) -> "QuerySet[Inspector]":
-    """The active officers of the executing units; of the whole authority while no unit is named."""
-    people = Inspector.objects.filter(authority_id=task.authority_id, state=Inspector.State.ACTIVE)
+    """The active officers of the executing units; of a whole authority where it executes itself or no unit is named."""
+    authorities = owners_of(task) or [task.authority_id]
+    active = Inspector.objects.filter(authority_id__in=authorities, state=Inspector.State.ACTIVE)
     units = [p.agency_id for p in task.participants.all() if p.part == "executing"]
-    if units and task.authority_id not in units:
-        people = people.filter(unit_id__in=units)
-    return people
+    if not units:
+        return active
+    return active.filter(Q(authority_id__in=units) | Q(unit_id__in=units))
 
 
 def confirmations(task: Task, today: date) -> list[Confirmed]:
     """Both pools with their newest confirmation, and whether the pool is still what was confirmed."""
-    newest: dict[str, PoolConfirmation] = {}
+    newest: dict[tuple[str, int | None], PoolConfirmation] = {}
     for row in task.confirmations.select_related("confirmed_by").order_by("id"):
-        newest[row.pool] = row
+        newest[row.pool, row.authority_id] = row
+    owners: list[Agency | None] = list(Agency.objects.filter(pk__in=owners_of(task)))
     found = []
-    for pool, label in PoolConfirmation.Pool.choices:
-        count, digest = fingerprint(task, pool, today)
-        last = newest.get(pool)
-        is_fresh = last is not None and last.fingerprint == digest
-        found.append(Confirmed(pool, str(label), last, count, is_fresh))
+    for owner in owners or [None]:
+        pk = owner.pk if owner else None
+        for pool, label in PoolConfirmation.Pool.choices:
+            count, digest = fingerprint(task, pool, today, pk)
+            last = newest.get((pool, pk))
+            is_fresh = last is not None and last.fingerprint == digest
+            name = f"{owner.name}{label}" if owner else str(label)
+            found.append(Confirmed(pool, name, last, count, is_fresh, pk))
     return found
 
 
@@ -431,7 +472,7 @@ def _in_open_task(task: Task, part: Part) -> Q:
         draw__isnull=True, task__matters__in=matters
     )
     ledger = LedgerEntry.objects.filter(
-        authority_id=task.authority_id, is_open=True, matters__in=matters
+        same_matter(task, part), authority_id__in=concerned(task), is_open=True
     )
     waiting = _undispatched(task).filter(for_these)
     own = Pick.objects.filter(task_id=task.pk, kind=Pick.Rank.SELECTED).exclude(
@@ -443,10 +484,18 @@ def _in_open_task(task: Task, part: Part) -> Q:
     return Q(entity_id__in=[pk for (pk,) in found[0].union(*found[1:])])
 
 
+def same_matter(task: Task, part: Part) -> Q:
+    """Ledger entries of these matters; under a superior's also of the subordinates' that were claimed from it (A05)."""
+    found = Q(matters__in=[matter.pk for matter in part.matters])
+    if owners_of(task):
+        found |= Q(matters__superior_code__in=part.codes)
+    return found
+
+
 def _undispatched(task: Task) -> "QuerySet[Any]":
     """Other tasks' picks that dispatch has not written into the ledger yet."""
     return Pick.objects.filter(
-        authority_id=task.authority_id, state=Pick.State.DRAWN, kind=Pick.Rank.SELECTED
+        authority_id__in=concerned(task), state=Pick.State.DRAWN, kind=Pick.Rank.SELECTED
     ).exclude(task_id=task.pk)
 
 
@@ -456,7 +505,7 @@ def _over_limit(task: Task, today: date) -> Q:
     limit = int(settings["yearly_limit"].value)
     entries = LedgerEntry.objects.filter(
         _year(str(settings["yearly_limit_window"].value), today),
-        authority_id=task.authority_id,
+        authority_id__in=concerned(task),
         counts=True,
     ).order_by()
     waiting = Counter(_undispatched(task).order_by().values_list("entity_id", flat=True))

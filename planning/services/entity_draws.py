@@ -18,7 +18,7 @@ from planning.selectors import pools
 from planning.selectors.pools import Part
 from planning.services import draws
 from planning.services.pools import require_confirmed
-from registry.models import Entity
+from registry.models import Entity, Listing
 from registry.selectors import entities
 
 Seen = Callable[[int], None]
@@ -285,5 +285,7 @@ def executing_units(task: Task, entity_ids: list[int]) -> dict[int, int]:
     owners = pools.owners_of(task)
     if len(executing) == 1 and not owners:
         return dict.fromkeys(entity_ids, executing[0])
-    rows = entities.matching(task.authority, {}, owners).filter(entity_id__in=entity_ids)
+    rows = Listing.objects.filter(
+        authority_id__in=owners or [task.authority_id], entity_id__in=entity_ids
+    ).order_by("-authority__code")  # listed with two subordinates: the first one's stays
     return dict(rows.values_list("entity_id", "unit_id"))

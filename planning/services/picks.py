@@ -15,6 +15,8 @@ from bureau.models import Role, StoredFile, User
 from bureau.selectors import rule_settings
 from bureau.services import jobs
 from planning.models import Pick, Skip, Task
+from planning.selectors.picks import FINAL
+from planning.services.shared_tasks import close_parts
 
 _NEXT: dict[str, frozenset[str]] = {
     Pick.State.DRAWN: frozenset({"dispatched", "deemed_done", "transferred", "skipped", "voided"}),
@@ -22,7 +24,6 @@ _NEXT: dict[str, frozenset[str]] = {
     # A correction may reopen a finished check; nothing else comes back.
     Pick.State.DONE: frozenset({"dispatched"}),
 }
-FINAL = ("done", "deemed_done", "transferred", "skipped", "voided")
 # Causes that a public register shows: only for these may a reserve follow, where the bureau's setting says so.
 ON_PUBLIC_REGISTER = frozenset(
     {Skip.Code.DEREGISTERED, Skip.Code.CANCELLED, Skip.Code.REVOKED, Skip.Code.MOVED_OUT}
@@ -173,6 +174,7 @@ def close_when_done(task: Task, actor: User | None) -> bool:
     """Closes a dispatched task with its last pick; deferred lists become public with it. The caller holds the row."""
     if task.state != Task.State.DISPATCHED:
         return False
+    close_parts(task, actor)
     open_picks = task.picks.filter(kind=Pick.Rank.SELECTED).exclude(state__in=FINAL)
     if open_picks.exists() or _has_open_supplement(task):
         return False

@@ -8,7 +8,7 @@ from django.urls import reverse
 from bureau import audit
 from bureau.access import require
 from bureau.errors import Conflict, Forbidden, RuleError
-from bureau.models import Role, User
+from bureau.models import Agency, Role, User
 from bureau.services import notifications
 from planning.models import PoolConfirmation, Task
 from planning.selectors import pools as selectors
@@ -23,7 +23,7 @@ def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmat
         row = (
             Task.objects.select_for_update(of=("self",)).select_related("authority").get(pk=task.pk)
         )
-        require(actor, row.authority_id, Role.DIVISION_ADMIN)
+        owner_id = _part_of(row, actor)
         if actor.pk == row.created_by_id:
             raise Forbidden(
                 f"任务由您经办，两库须由名录库管理人员确认。可以确认的有：{keepers_text(row)}。"
@@ -34,11 +34,16 @@ def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmat
         if row.draw_source == Task.DrawSource.PLATFORM:
             raise RuleError("上级平台抽取的任务，名录在平台上确认，本系统不用再确认。")
         label = str(PoolConfirmation.Pool(pool).label)
-        count, fingerprint = selectors.fingerprint(row, pool, today)
+        count, fingerprint = selectors.fingerprint(row, pool, today, owner_id)
         if not count:
             raise RuleError(f"{label}中没有符合本任务的记录，不能确认。请先更新名录库。")
         confirmation = PoolConfirmation.objects.create(
-            task=row, pool=pool, confirmed_by=actor, count=count, fingerprint=fingerprint
+            task=row,
+            pool=pool,
+            confirmed_by=actor,
+            count=count,
+            fingerprint=fingerprint,
+            authority_id=owner_id,
         )
         audit.record(
             "pool.confirmed",
@@ -96,4 +101,24 @@ def keepers_of(task: Task) -> list[User]:
 
 
 def _keepers(task: Task) -> list[User]:
-    return notifications.holders(authority=task.authority, roles=[Role.DIVISION_ADMIN])
+    """Those of the task's own authority, or of each subordinate whose pool a superior draws from (A15)."""
+    owners = Agency.objects.filter(pk__in=selectors.owners_of(task)).order_by("code")
+    return [
+        user
+        for owner in list(owners) or [task.authority]
+        for user in notifications.holders(authority=owner, roles=[Role.DIVISION_ADMIN])
+    ]
+
+
+def _part_of(task: Task, actor: User) -> int | None:
+    """Whose part of the pool this person confirms: None for the task's own authority. Raises Forbidden."""
+    owners = selectors.owners_of(task)
+    for owner in owners:
+        if actor.has_role_at(owner, Role.DIVISION_ADMIN):
+            return owner
+    if owners:
+        raise Forbidden(
+            f"本任务从下级单位的名录库抽取，两库由名录所属单位确认。可以确认的有：{keepers_text(task)}。"
+        )
+    require(actor, task.authority_id, Role.DIVISION_ADMIN)
+    return None

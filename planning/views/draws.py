@@ -1,7 +1,7 @@
 """Draws: the authority's chain, one draw with its files, and the looks at what is still sealed."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +11,7 @@ from bureau.selectors.paging import keyset
 from planning.models import Draw
 from planning.rules import sittings as rules
 from planning.selectors import draws as reads
+from planning.selectors import shares
 from planning.services import draws
 from planning.views.common import SEALED_READERS
 
@@ -27,6 +28,8 @@ def draw_list(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
+    if task := shares.shared_with(request.user).filter(draws__number=number).first():
+        return redirect("planning:share-detail", pk=task.pk)
     draw = fetch(request, reads.for_user(request.user), number=number)
     st, word = reads.STATE_WORDS[reads.state_of(draw)]
     revealed = reads.is_revealed(draw)

@@ -15,7 +15,7 @@ from bureau.selectors import rule_settings
 from inspections.models import TeamMember, VisitMatter
 from inspections.rules.outcomes import OUTCOMES, public_label
 from planning.models import Pick, Plan, PlanAdjustment, PlanItem, Task
-from planning.selectors import plans
+from planning.selectors import plans, pools
 from publication.models import Correction
 from registry.models import Entity, Matter
 from registry.rules.kinds import EntityKind
@@ -147,7 +147,7 @@ def task_notice(task: Task) -> dict[str, Any]:
             {"code": code, "name": name}
             for code, name in task.matters.order_by("code").values_list("code", "name")
         ],
-        "scope": entities.scope_label(task.scope),
+        "scope": entities.scope_label(pools.whole_scope(task)),
         "window_from": task.window_from.isoformat(),
         "window_to": task.window_to.isoformat(),
         "executing": [

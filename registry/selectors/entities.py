@@ -2,7 +2,8 @@
 
 A scope is `{field: [values]}`; every field must hold, one of its values is enough, `{}` is the whole pool:
 kinds, classes, industries (prefix of GB/T 4754), scales, regions (prefix of GB/T 2260), units (codes),
-pools (codes of 专项库), tags, standing.
+pools (codes of 专项库), tags, standing. `authorities` says whose listings, where a superior draws from its
+subordinates' pools (A15); elsewhere they are the authority's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from registry.rules.kinds import Scale
 
 Scope = Mapping[str, Sequence[str]]
 SCOPE_FIELDS = (
+    "authorities",
     "kinds",
     "classes",
     "industries",
@@ -47,8 +49,8 @@ def scope_text(scope: Scope) -> str:
     return protocol_text(clean_scope(scope))
 
 
-def condition(authority: Agency, scope: Scope) -> Q:
-    """The scope as a condition on listings; no join multiplies rows."""
+def condition(authority: Agency, scope: Scope, owners: Sequence[int] = ()) -> Q:
+    """The scope as a condition on listings; no join multiplies rows. `owners`: whose 专项库 are meant beside its own."""
     wanted = clean_scope(scope)
     found = Q()
     for name, path in _EXACT.items():
@@ -60,16 +62,26 @@ def condition(authority: Agency, scope: Scope) -> Q:
         found &= Q(tags__overlap=wanted["tags"])
     if "pools" in wanted:
         members = SpecialPool.listings.through.objects.filter(
-            specialpool__authority=authority, specialpool__code__in=wanted["pools"]
+            specialpool__authority_id__in=[authority.pk, *owners],
+            specialpool__code__in=wanted["pools"],
         )
         found &= Q(pk__in=members.values("listing_id"))
     return found
 
 
-def matching(authority: Agency, scope: Scope) -> "QuerySet[Listing]":
-    """Everything of this authority's pool that is in the scope, whatever its standing."""
-    in_pool = Listing.objects.filter(authority=authority).in_pool()
-    return in_pool.filter(condition(authority, scope))
+def matching(authority: Agency, scope: Scope, owners: Sequence[int] = ()) -> "QuerySet[Listing]":
+    """Everything of this authority's pool that is in the scope, whatever its standing.
+
+    With `owners`, of these authorities' pools together (A15): who is listed with several of them stands once, by the
+    matching listing of the first in the order of their codes.
+    """
+    if not owners:
+        in_pool = Listing.objects.filter(authority=authority).in_pool()
+        return in_pool.filter(condition(authority, scope))
+    held = Listing.objects.filter(authority_id__in=owners).in_pool()
+    held = held.filter(condition(authority, scope, owners))
+    once = held.order_by("entity_id", "authority__code", "pk").distinct("entity_id")
+    return Listing.objects.filter(pk__in=once.values("pk"))
 
 
 def scope_label(scope: Scope) -> str:
@@ -78,9 +90,10 @@ def scope_label(scope: Scope) -> str:
 
 
 def scope_labels(scopes: Iterable[Scope]) -> list[str]:
-    """The labels of several scopes; three queries at most, however many scopes."""
+    """The labels of several scopes; four queries at most, however many scopes."""
     cleaned = [clean_scope(scope) for scope in scopes]
     names = {
+        "authorities": _names(Agency.objects.all(), cleaned, "authorities"),
         "units": _names(Agency.objects.all(), cleaned, "units"),
         "pools": _names(SpecialPool.objects.all(), cleaned, "pools"),
         "regions": _names(Region.objects.all(), cleaned, "regions"),
@@ -89,6 +102,7 @@ def scope_labels(scopes: Iterable[Scope]) -> list[str]:
 
 
 _EXACT = {
+    "authorities": "authority__code",
     "kinds": "entity__kind",
     "classes": "credit_class",
     "scales": "entity__scale",
@@ -103,6 +117,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "standing": {str(value): str(label) for value, label in Entity.Standing.choices},
 }
 _LEAD = {
+    "authorities": "名录来源",
     "classes": "信用风险分类",
     "industries": "行业代码",
     "scales": "规模",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bureau.models import Agency
 from planning.models import Draw, DrawEvent, Pick, Pseudonym
 from planning.rules.strata import ANNUAL_CAP, IN_OPEN_TASK
 from planning.selectors.draws.contents import content
@@ -16,14 +17,17 @@ BETRAYING_REASONS = frozenset({IN_OPEN_TASK, ANNUAL_CAP})
 
 
 def sealed_before(draw: Draw) -> "QuerySet[Draw]":
-    """Earlier entity draws of the authority whose lists are not public yet."""
+    """Earlier entity draws whose lists are not public yet: the authority's own, and those of its superior and
+    subordinates, whose visits stand in the same ledger (A15)."""
     revealed = DrawEvent.objects.filter(draw=OuterRef("pk"), kind="revealed")
+    own = Q(authority_id=draw.authority_id, chain_number__lt=draw.chain_number)
+    above_or_below = Agency.objects.filter(
+        Q(superior=draw.authority_id) | Q(subordinates=draw.authority_id)
+    )
+    theirs = Q(authority__in=above_or_below.values("pk"), locked_at__lte=draw.locked_at)
     return (
-        Draw.objects.filter(
-            authority_id=draw.authority_id,
-            kind=Draw.Kind.ENTITIES,
-            chain_number__lt=draw.chain_number,
-        )
+        Draw.objects.filter(own | theirs)
+        .filter(kind=Draw.Kind.ENTITIES)
         .exclude(pk=draw.pk)
         .filter(~Exists(revealed))
     )
@@ -33,7 +37,7 @@ def betrayed_by(draw: Draw) -> list[Draw]:
     """The sealed draws whose picks this draw's lists would betray: by an exclusion, or by absence from a redraw."""
     if draw.kind != Draw.Kind.ENTITIES:
         return []
-    sealed = list(sealed_before(draw).order_by("chain_number"))
+    sealed = list(sealed_before(draw).order_by("authority_id", "chain_number"))
     if not sealed:
         return []
     listed = _excluded_entities(draw)
