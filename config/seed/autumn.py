@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
+from config.seed import cases
 from config.seed.sittings import Arrangement, Held, put_dispatch
-from config.seed.story import COORDINATOR, FOREST, LAND, Story
+from config.seed.story import FOREST, LAND, Story
 from config.seed.tasks import Draft, put_ready
 from config.seed.teams import put_matches, put_order, replace
 from config.seed.visits import Course, Follow, Walk
 from inspections.models import Visit
-from inspections.services import dispatch
 from registry.demo import office
 
 
@@ -28,7 +28,7 @@ def put(story: Story) -> None:
         strata=(
             ("D类", {"classes": ["D"]}, "all", None),
             ("C类", {"classes": ["C"]}, "count", 3),
-            ("A、B类", {"classes": ["A", "B"]}, "count", 4),
+            ("A、B类", {"classes": ["A", "B"]}, "count", 5),
         ),
     )
     land = Draft(
@@ -52,21 +52,24 @@ def put(story: Story) -> None:
     Held(story, Arrangement(("land",), "房地产开发用地抽查摇号会", LAND)).put(days.ago(35), "10")
     put_dispatch(story, "timber", days.ago(34), "9:30")
     put_dispatch(story, "land", days.ago(34), "9:50")
+    cases.put_checked(story, ("timber", "land"), days.ago(33))
     story.agenda.add(days.ago(33), "8:50", partial(_match, story))
 
 
 def _match(story: Story) -> None:
     days = story.days
     timber, land = _visits(story, "timber"), _visits(story, "land")
-    put_matches(story, "timber", timber[:-1], days.ago(33))  # the last one waits for its team
+    put_matches(story, "timber", timber[:-2], days.ago(33))  # the last one waits for its team
+    cases.put_skip(story, "timber", timber[-2])
     story.agenda.add(days.ago(32), "8:50", partial(put_matches, story, "land", land, days.ago(32)))
-    put_order(story, "timber", timber[:-1], days.ago(32), decided=days.ago(31))
+    put_order(story, "timber", timber[:-2], days.ago(32), decided=days.ago(31))
     put_order(story, "land", land[:2] + land[4:], days.ago(31), decided=days.ago(30))
     put_order(story, "land", land[2:3], days.ago(3), decided=None)  # land[3] is not asked for yet
     story.agenda.add(
         days.ago(30), "9:10", partial(_recuse, story, timber[3])
     )  # after the order: the team may change until the visit begins
     _walk_timber(story, timber)
+    cases.put_transfer(story, timber[-1])
     _walk_land(story, land)
 
 
@@ -98,16 +101,7 @@ def _walk_land(story: Story, visits: Sequence[Visit]) -> None:
         story, visits[0], Course("published", days.ago(26), bad={"ZR-T01": None}, is_corrected=True)
     ).put()
     Walk(story, visits[1], Course("noticed", days.ago(3))).put()
-    story.agenda.add(days.ago(16), "16:30", partial(_unreachable, story, visits[4]))
-
-
-def _unreachable(story: Story, visit: Visit) -> None:
-    dispatch.deem_done(
-        visit=Visit.objects.get(pk=visit.pk),
-        cause="unreachable",
-        note="两次按登记住所上门均无人办公，电话停机；村委会出具说明，现场照片存档。",
-        actor=story.user(COORDINATOR[office.ENFORCEMENT]),
-    )
+    cases.put_unreachable(story, visits[4])
 
 
 def _visits(story: Story, key: str) -> list[Visit]:

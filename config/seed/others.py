@@ -3,6 +3,7 @@
 from functools import partial
 
 from bureau.services import outbox
+from config.seed import cases
 from config.seed.sittings import Arrangement, Held, put_dispatch
 from config.seed.story import FOREST, LAND, MINING, Story
 from config.seed.tasks import Draft, create, put_ready, write_scheme
@@ -44,6 +45,7 @@ def _put_platform(story: Story) -> None:
     story.agenda.add(days.ago(30), "14:10", partial(create, story, draft))
     story.agenda.add(days.ago(30), "14:40", partial(_import, story))
     put_dispatch(story, "platform", days.ago(29), "10:10")
+    cases.put_checked(story, ("platform",), days.ago(28))
     story.agenda.add(days.ago(28), "9:30", partial(_platform_teams, story))
 
 
@@ -99,6 +101,7 @@ def _put_special(story: Story) -> None:
     put_ready(story, draft, days.ago(33))
     Held(story, Arrangement(("special",), "临时用地专项抽查摇号会", LAND)).put(days.ago(31), "11")
     put_dispatch(story, "special", days.ago(31), "15:30")
+    cases.put_checked(story, ("special",), days.ago(30))
     story.agenda.add(days.ago(29), "9:40", partial(_special_teams, story))
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from config.seed import cases
 from config.seed.sittings import Arrangement, Held, put_dispatch
 from config.seed.story import HEAD, LICENSING, Story
 from config.seed.tasks import Draft, put_ready
@@ -41,6 +42,7 @@ def put(story: Story) -> None:
     )
     Held(story, again).put(days.part(0.2, 3))
     put_dispatch(story, "survey", days.part(0.2, 3))
+    cases.put_checked(story, ("survey",), days.part(0.2, 4))
     story.agenda.add(days.part(0.2, 4), "8:50", partial(_visit, story))
 
 

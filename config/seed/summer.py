@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from config.seed import cases
 from config.seed.sittings import Arrangement, Held, put_dispatch
 from config.seed.story import FOREST, MINING, PUBLISHER, WITNESS, Story
 from config.seed.tasks import Draft, put_ready
@@ -50,7 +51,9 @@ def put(story: Story) -> None:
     Held(story, both).put(days.part(SHARE, 2))
     put_dispatch(story, "mining", days.part(SHARE, 2), "14:30")
     put_dispatch(story, "forest", days.part(SHARE, 2), "15:10")
+    cases.put_split(story, days.part(SHARE, 2), "mining", "forest")
     story.agenda.add(days.part(SHARE, 3), "8:50", partial(_match, story))
+    cases.put_checked(story, ("mining", "forest"), days.part(SHARE, 3))
 
 
 def _match(story: Story) -> None:

@@ -47,7 +47,7 @@ def a_merged_visit(cast):
 
 
 def a_visit_deemed(cast):
-    return {"pk": _visit(cast).pk}, {"cause": "unreachable", "note": "登记住所无人，邻居作证"}
+    return {"pk": _visit(cast).pk}, {"cause": "revoked", "note": "2026年2月被吊销，见公示截图"}
 
 
 def a_visit_to_assign(cast):

@@ -15,9 +15,17 @@ from bureau.selectors.calendar import calendar
 from bureau.services import sealing
 from config.seed.agenda import Agenda
 from config.seed.days import LEAST, Days
-from inspections.models import Disposal, Replacement, Visit, VisitMatter
+from inspections.models import (
+    DeemedDone,
+    Disposal,
+    ListCheck,
+    Replacement,
+    Transfer,
+    Visit,
+    VisitMatter,
+)
 from inspections.selectors import records
-from planning.models import Draw, Filing, Pick, Plan, PlanAdjustment, Sitting, Task
+from planning.models import Draw, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
 from planning.selectors import draws, indicators, pools
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, PublicRecord
@@ -50,13 +58,13 @@ def open_matters():
 def test_visits_stand_in_every_state(year):
     found = set(Visit.objects.values_list("state", flat=True))
 
-    assert found == set(Visit.State.values) - {Visit.State.SPLIT}
+    assert found == set(Visit.State.values) - {Visit.State.TRANSFERRED}
 
 
 def test_results_stand_in_every_state(year):
     found = set(VisitMatter.objects.values_list("state", flat=True))
 
-    assert found == set(VisitMatter.State.values)
+    assert found == set(VisitMatter.State.values) - {VisitMatter.State.TRANSFERRED}
 
 
 def test_tasks_stand_in_every_state_before_during_and_after_the_draw(year):
@@ -112,8 +120,24 @@ def test_the_same_mines_of_two_tasks_were_visited_once(year):
         if len({matter.task_id for matter in visit.matters.all()}) == 2
     ]
 
-    assert len(merged) == 4
+    assert len(merged) == 3
     assert {visit.state for visit in merged} == {"closed"}
+    (split,) = Visit.objects.filter(state="split")
+    assert {part.state for part in split.parts.all()} == {"closed"}
+
+
+def test_what_was_not_inspected_has_its_cause_and_was_made_up_for(year):
+    case = DeemedDone.objects.select_related("report").get()
+    draw = Draw.objects.get(sitting__supplement__isnull=False)
+
+    assert (case.state, case.report.received_by is not None) == ("approved", True)
+    assert Transfer.objects.get().state == "requested"
+    assert set(Skip.objects.values_list("code", "state")) == {
+        ("unreachable", "approved"),
+        ("discretionary", "approved"),
+    }
+    assert (draw.n, draw.picks.count(), draws.verdict(draw)[0]) == (2, 1, 0)
+    assert not ListCheck.objects.filter(confirmed_by=None).exists()
 
 
 def test_every_draw_verifies_or_is_void_or_sealed(year):
