@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bureau.access import access, fetch, require
-from bureau.errors import RuleError
+from bureau.errors import Conflict, RuleError
 from bureau.models import Job, Role
 from bureau.selectors.paging import keyset
-from bureau.services import documents
+from bureau.services import documents, transitions
 from bureau.views.downloads import as_pdf
 from bureau.views.forms import done, made
 from planning.forms.sittings import (
@@ -300,6 +300,8 @@ def _confirm(
     css: str = "btn-primary",
 ) -> HttpResponse:
     step = SITTING.find(sitting.state, action)
+    if step is None and request.method == "POST":
+        raise Conflict(transitions.moved_on(SITTING, sitting))
     if step is None:
         messages.info(request, f"摇号会现在是“{sitting.get_state_display()}”，不能再办这一步。")
         return redirect(DETAIL, sitting.pk)

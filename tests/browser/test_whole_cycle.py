@@ -144,6 +144,7 @@ def run_sitting(operator, witness, digits):
     operator.press("指定监督人")
     operator.press("锁定名单")
     operator.press("锁定名单")
+    operator.press("监督人已持有公告指纹")
     witness.open(sitting)
     witness.page.fill("input[name=digits]", digits)
     witness.press("公布我的数字")

@@ -126,8 +126,9 @@ def test_a_draw_void_before_a_witness_opened_has_no_result(
     cast.commit(sitting, witness, cast.SALTS[0], cast.ONE)
     cast.commit(sitting, second, cast.SALTS[1], cast.ONE)
     sittings.open_digits(sitting=sitting, digits=cast.ONE, salt=cast.SALTS[0], actor=witness)
-    asked = voids.request(sitting=sitting, reason="监督人未到场", actor=operator)
-    voids.decide(asked=asked, approve=True, actor=head)
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        asked = voids.request(sitting=sitting, reason="监督人未到场", actor=operator)
+        voids.decide(asked=asked, approve=True, actor=head)
     draw = sitting.draws.get()
 
     assert verify(draw, tmp_path) == (3, "VOID 监督人未到场")
