@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from bureau.models import Agency, Role, User
 from bureau.selectors import calendar
-from bureau.selectors.waiting import WaitingItem
+from bureau.selectors.waiting import WaitingItem, reach
 from planning.models import Filing, Plan, PlanAdjustment, PoolConfirmation, SittingWitness, Task
 from planning.selectors import plans, sittings
 
@@ -115,9 +116,11 @@ def _missing_plans(own: frozenset[int], today: date) -> list[WaitingItem]:
 
 
 def _own_tasks(user: User) -> list[WaitingItem]:
+    """Tasks of one's own division, and those that one made: a colleague on leave stops nothing."""
+    own = reach(user, Role.ORGANISER).of("unit") | Q(created_by=user)
     rows = Task.objects.filter(
+        own,
         authority_id__in=user.own_authority_ids,
-        created_by=user,
         state__in=["draft", "ready", "drawn"],
     ).order_by("window_from")
     verbs = {"draft": "设置抽查任务", "ready": "安排摇号", "drawn": "派发任务"}
