@@ -11,7 +11,7 @@ from datetime import date
 from functools import reduce
 from hashlib import sha256
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import (
@@ -58,9 +58,8 @@ class Part:
         return sorted(matter.code for matter in self.matters)
 
 
-@dataclass(frozen=True)
-class PoolRow:
-    """One entity of the scope: exactly one of `stratum` and `excluded` is set."""
+class PoolRow(NamedTuple):
+    """One entity of the scope: exactly one of `stratum` and `excluded` is set. A million of them are made in a freeze."""
 
     entity_id: int
     public_code: str
