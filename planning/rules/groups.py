@@ -18,6 +18,12 @@ class Proposal:
     kinds: tuple[str, ...]
 
 
+def kinds_within(kinds: Sequence[str], scope: Sequence[str]) -> list[str]:
+    """The kinds of a matter that a task's scope leaves; all of them where the scope names none, or only others."""
+    left = [kind for kind in kinds if kind in scope]
+    return left or list(kinds)
+
+
 def proposals(
     matters: Sequence[tuple[int, Sequence[str]]], labels: Mapping[str, str]
 ) -> list[Proposal]:

@@ -11,5 +11,6 @@ def proposed(task: Task) -> list[Proposal]:
     if task.groups.all():
         return []
     labels = {str(value): str(label) for value, label in Entity.Kind.choices}
-    matters = [(m.pk, m.object_kinds) for m in task.matters.all()]
+    within = task.scope.get("kinds", [])
+    matters = [(m.pk, rules.kinds_within(m.object_kinds, within)) for m in task.matters.all()]
     return rules.proposals(matters, labels)

@@ -5,7 +5,7 @@ import pytest
 import lottery
 from bureau.errors import Conflict, RuleError
 from planning.models import Draw, Pick, Task, VoidRequest
-from planning.rules.groups import announced_task, proposals
+from planning.rules.groups import announced_task, kinds_within, proposals
 from planning.selectors import draws as reads
 from planning.selectors import pools
 from planning.services import groups, sittings, tasks, voids
@@ -54,6 +54,14 @@ def test_kinds_of_objects_suggest_the_groups():
 
     assert [(p.name, p.matters) for p in found] == [("矿山", (1, 4, 2)), ("企业", (3,))]
     assert proposals([(1, ["mine"]), (2, [])], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "left"),
+    [([], ["mine", "plot"]), (["plot"], ["plot"]), (["trader"], ["mine", "plot"])],
+)
+def test_only_kinds_that_the_scope_leaves_make_pools_differ(scope, left):
+    assert kinds_within(["mine", "plot"], scope) == left
 
 
 def test_splitting_gives_each_group_its_pool_and_the_old_ratio(task, organiser):
