@@ -1,7 +1,7 @@
 from django.urls import path
 
 from publication import urls_fairness
-from publication.views import corrections, desk, firm_desk, objections
+from publication.views import corrections, desk, dossiers, firm_desk, objections
 
 app_name = "publication"
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("corrections/<uuid:pk>/", corrections.correction_detail, name="correction-detail"),
     path("corrections/<uuid:pk>/decide/", corrections.correction_decide, name="correction-decide"),
     path("corrections/<uuid:pk>/sheet.pdf", corrections.correction_pdf, name="correction-pdf"),
+    path("dossiers/", dossiers.dossier_list, name="dossier-list"),
+    path("dossiers/archive/", dossiers.archive_many, name="dossier-archive-many"),
+    path("dossiers/<uuid:pk>/", dossiers.dossier_detail, name="dossier-detail"),
+    path("dossiers/<uuid:pk>/archive/", dossiers.dossier_archive, name="dossier-archive"),
+    path("dossiers/<uuid:pk>/file.pdf", dossiers.dossier_pdf, name="dossier-pdf"),
     path("requests/", firm_desk.firm_request_list, name="firm-request-list"),
     path("requests/<uuid:pk>/", firm_desk.firm_request_detail, name="firm-request-detail"),
     path("ratings/", firm_desk.ratings, name="ratings"),

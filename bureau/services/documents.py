@@ -7,6 +7,7 @@ import atexit
 import io
 import re
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ FONT_FILES = {
     ".ttf": "truetype",
     ".ttc": "collection",
 }
+PICTURE = "data:image/jpeg;base64,"
 _lock = threading.Lock()
 _tools: dict[str, Any] = {}
 atexit.register(_tools.clear)  # before the interpreter takes WeasyPrint's libraries away
@@ -41,6 +43,11 @@ def pdf(template: str, context: dict[str, Any]) -> bytes:
     html = render_to_string(template, context | {"for_pdf": True})
     document = tools["HTML"](string=html, url_fetcher=tools["fetcher"], base_url="about:blank")
     return bytes(document.write_pdf(stylesheets=tools["css"], font_config=tools["fonts"]))
+
+
+def picture(content: bytes) -> str:
+    """A JPEG as an address that a document may hold."""
+    return PICTURE + b64encode(content).decode()
 
 
 def _weasyprint() -> dict[str, Any]:
@@ -59,9 +66,11 @@ def _weasyprint() -> dict[str, Any]:
         folder = settings.FONT_DIR.resolve()
 
         class FontsOnly(URLFetcher):
-            """Refuses everything but files in the font folder, whatever a document says."""
+            """Refuses everything but files in the font folder and pictures that the document itself holds."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:
+                if url.startswith(PICTURE):
+                    return URLFetcherResponse(url, body=b64decode(url.removeprefix(PICTURE)))
                 if url.startswith("font:"):
                     path = (folder / url.removeprefix("font:")).resolve()
                     if path.parent == folder and path.suffix in FONT_FILES:

@@ -6,6 +6,7 @@ from inspections.models.cases import (
     Transfer,
 )
 from inspections.models.delivery import FieldDelivery
+from inspections.models.dossier import Dossier
 from inspections.models.record import (
     ChecklistAnswer,
     DeemedDone,
@@ -23,6 +24,7 @@ __all__ = [
     "DeemedDone",
     "DeemedReport",
     "Disposal",
+    "Dossier",
     "Evidence",
     "FieldDelivery",
     "Finding",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from inspections.models import Visit
 from inspections.rules.outcomes import DISPOSALS, public_label
 from inspections.selectors import teams
+from inspections.selectors.records import signed_by
 from registry.models import Matter
 
 
@@ -42,7 +43,7 @@ def of(visit: Visit) -> dict[str, Any]:
                 f"{s.user.full_name} {timezone.localtime(s.at):%Y-%m-%d %H:%M}" for s in signed
             )
             for row in rows
-            if (signed := _signed(row))
+            if (signed := signed_by(row).values())
         ],
         "review": "；".join(
             f"{row.matter.name}：{row.get_state_display()}{'，' + row.reviewed_by.full_name if row.reviewed_by else ''}"
@@ -50,15 +51,6 @@ def of(visit: Visit) -> dict[str, Any]:
             if row.reviewed_at
         ),
     }
-
-
-def _signed(row: Any) -> list[Any]:
-    """The officers' signatures on the result; a later correction is signed by the head instead (A81)."""
-    signatures = list(row.signatures.all())
-    revision = row.outcome_revision
-    if row.state == "published":
-        revision = max((s.revision for s in signatures), default=revision)
-    return [s for s in signatures if s.revision == revision]
 
 
 def _matter(row: Any) -> dict[str, Any]:

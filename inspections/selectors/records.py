@@ -118,8 +118,8 @@ def digest(matter: VisitMatter) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signings(matter: VisitMatter) -> list[Signing]:
-    """Every current officer with their signature on the present revision.
+def signed_by(matter: VisitMatter) -> dict[int, Signature]:
+    """The signatures that count, by team member: those on the present revision.
 
     A published result may have been corrected since: the head signed for that, the officers for what they found (A81).
     """
@@ -127,7 +127,12 @@ def signings(matter: VisitMatter) -> list[Signing]:
     revision = matter.outcome_revision
     if matter.state == VisitMatter.State.PUBLISHED:
         revision = max((s.revision for s in signatures), default=revision)
-    signed = {s.member_id: s for s in signatures if s.revision == revision}
+    return {s.member_id: s for s in signatures if s.revision == revision}
+
+
+def signings(matter: VisitMatter) -> list[Signing]:
+    """Every current officer with their signature, if they signed."""
+    signed = signed_by(matter)
     return [Signing(member, signed.get(member.pk)) for member in fieldwork.officers(matter.visit)]
 
 
