@@ -28,9 +28,13 @@ def draw_list(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
-    if task := shares.shared_with(request.user).filter(draws__number=number).first():
+    try:
+        draw = fetch(request, reads.for_user(request.user), number=number)
+    except Http404:
+        task = shares.shared_with(request.user).filter(draws__number=number).first()
+        if task is None:
+            raise
         return redirect("planning:share-detail", pk=task.pk)
-    draw = fetch(request, reads.for_user(request.user), number=number)
     st, word = reads.STATE_WORDS[reads.state_of(draw)]
     revealed = reads.is_revealed(draw)
     before, after = reads.neighbours(draw)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from planning.rules import scheme as scheme_rules
 from planning.rules.processes import TASK
 from planning.selectors import builder, groups, pools, shares
 from planning.selectors import tasks as selectors
+from planning.selectors.picks import shortfalls
 from planning.services import direct, documents, platform, short_tasks
 from planning.services import tasks as services
 from planning.services.pools import keepers_text
@@ -172,9 +173,14 @@ def task_short(request: HttpRequest, pk: int) -> HttpResponse:
 @access()
 @require_safe
 def task_detail(request: HttpRequest, pk: str) -> HttpResponse:
-    if shares.is_shared_with(request.user, pk=pk):
-        return redirect("planning:share-detail", pk=pk)
-    task = fetch(request, selectors.with_details(), pk=pk)
+    try:
+        task = fetch(request, selectors.with_details(), pk=pk)
+    except Http404:
+        if shares.is_shared_with(
+            request.user, pk=pk
+        ):  # a subordinate's link to its superior's task
+            return redirect("planning:share-detail", pk=pk)
+        raise
     today = timezone.localdate()
     is_open = task.state in {Task.State.DRAFT, Task.State.READY}
     is_own = task.draw_source == Task.DrawSource.OWN
@@ -451,7 +457,7 @@ def _actions(
         urls["dispatch"] = reverse("inspections:dispatch", args=[task.pk])
         if counts.waiting:
             urls["dispatch_more"] = urls["dispatch"]
-    if counts.fell_out and task.draw_source == Task.DrawSource.OWN:
+    if counts.fell_out and any(row.open for row in shortfalls(task)):
         urls["supplement"] = reverse("planning:task-supplement", args=[task.pk])
 
     def refused(action: str) -> str:
