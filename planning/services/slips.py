@@ -35,6 +35,7 @@ def require_out(sitting: Sitting) -> None:
 
 
 def _mark(sitting: Sitting, actor: User, field: str, action: str, label: str) -> Sitting:
+    row: Sitting
     row, _ = transitions.begin(
         process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "slip", actor
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from bureau.access import access, fetch
@@ -125,6 +126,7 @@ def context_of(
     start = (screen - 1) * ROWS_A_SCREEN
     state = reads.state_of(draw) if draw else ""
     at = views.index(place.view)
+    following = _following(sitting)
     is_settled = state in {"revealed", "voided"} and sitting.state != Sitting.State.LOCKED
     return {
         "sitting": sitting,
@@ -161,7 +163,9 @@ def context_of(
         "screen": screen,
         "screens": screens,
         "previous_url": _previous(place, views, at, shown, start, len(rows)),
-        "next_url": _next(place, views, at, screen, screens),
+        "next_url": _next(place, views, at, screen, screens)
+        or _onward(sitting, place, len(own), following),
+        "following": following if place.item == len(own) else None,
         "home_url": place.url(view=views[0], row=""),
         "end_url": place.url(view="result", row=9999) if draw is not None else "",
         "follow_url": place.url(view="", row=""),
@@ -183,6 +187,25 @@ def _next(place: Place, views: list[str], at: int, screen: int, screens: int) ->
     if place.view == "result" and screen < screens:
         return place.url(view="result", row=screen * ROWS_A_SCREEN + 1)
     return place.url(view=views[at + 1], row="") if at + 1 < len(views) else ""
+
+
+def _following(sitting: Sitting) -> Sitting | None:
+    """The matching over these picks that is held next before the same room."""
+    if sitting.purpose != Sitting.Purpose.ENTITIES:
+        return None
+    rows = progress_of.of_same_tasks(sitting, Sitting.Purpose.TEAMS)
+    is_open = {Sitting.State.PREPARED, Sitting.State.LOCKED}
+    return next((row for row in reversed(rows) if row.state in is_open), None)
+
+
+def _onward(sitting: Sitting, place: Place, items: int, following: Sitting | None) -> str:
+    """After the last step: the next draw of this sitting, then the matching over its picks."""
+    if place.item < items:
+        return place.url(item=place.item + 1, view="lock", row="")
+    if following is None or sitting.state != Sitting.State.COMPUTED:
+        return ""
+    theme = f"?theme={place.theme}" if place.theme else ""
+    return reverse("planning:sitting-stage", args=[following.pk]) + theme
 
 
 def _done(name: str, sitting: Sitting, progress: Progress, draw: Draw | None) -> str:

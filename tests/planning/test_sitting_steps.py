@@ -443,6 +443,21 @@ def test_twelve_rows_are_two_screens_and_the_address_holds_the_row(bureau, opera
     assert 'data-row="11"' in other
 
 
+def test_the_screen_goes_on_to_the_next_draw_and_then_to_the_matching(bureau, operator, witness):
+    tasks = [cast.make_ready_task(bureau, by=operator, code=code) for code in ("LY-01", "LY-02")]
+    sitting = cast.computed(bureau, operator, witness, tasks=tasks)
+    matching = cast.prepare_teams(bureau, operator, tasks[0])
+    client = signed_in(operator)
+
+    first = stage_of(client, sitting, "?view=sign&item=1")
+    last = stage_of(client, sitting, "?view=sign&item=2")
+    page = client.get(url("sitting-detail", sitting.pk)).content.decode()
+
+    assert 'data-next="?item=2&amp;view=lock"' in first
+    assert f'data-next="{url("sitting-stage", matching.pk)}"' in last
+    assert f'href="{url("sitting-detail", matching.pk)}"' in page
+
+
 # ---------------------------------------------------------------- 备案表
 
 
