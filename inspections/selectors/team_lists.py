@@ -77,9 +77,9 @@ def pool(prepared: TeamSitting) -> tuple[list[Inspector], list[Expert]]:
     if prepared.neighbour is not None:
         people = people | inspectors.registered(prepared.neighbour)
     elsewhere = {
-        person.pk
+        pk
         for party in joint.sending(prepared)
-        for person in inspectors.registered(party).only("pk")
+        for pk in inspectors.registered(party).values_list("pk", flat=True)
     }
     return (
         list(people.exclude(pk__in=elsewhere).order_by("pid")),

@@ -10,7 +10,7 @@ import lottery
 from inspections.models import TeamMember, TeamSitting, Visit
 from inspections.rules.teams import is_forced
 from inspections.selectors.team_lists import TeamLists
-from planning.models import Draw, Sitting
+from planning.models import Draw
 from planning.selectors import draws
 from registry.models import Expert, Inspector
 
@@ -111,11 +111,11 @@ def _team_of(draw: Draw) -> int:
 
 
 def _added(draw: Draw) -> dict[str, int]:
-    if draw.sitting.state != Sitting.State.COMPUTED:
+    """pid → visits that the result gives them; nothing before it is computed."""
+    row = draw.files.filter(name="result.tsv").first()
+    if row is None:
         return {}
-    lines = (
-        line.split("\t") for line in draws.content(draw, "result.tsv").decode().splitlines()[2:]
-    )
+    lines = (line.split("\t") for line in bytes(row.content).decode().splitlines()[2:])
     return Counter(line[3] for line in lines if line[0] == "team")
 
 

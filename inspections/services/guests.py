@@ -24,14 +24,15 @@ def seat(
     guests = [p for p in people if p.user_id and p.authority_id != unit.authority_id]
     if not guests or not visits:
         return []
-    ends_on = max(visit.window_to for visit in visits) + AFTER_WINDOW
+    today = timezone.localdate()
+    ends_on = max(today, *(visit.window_to for visit in visits)) + AFTER_WINDOW
     seats = []
     for person in guests:
         row, is_new = Membership.objects.get_or_create(
             user_id=person.user_id,
             agency=unit,
             role=Role.INSPECTOR,
-            defaults={"from_on": timezone.localdate(), "to_on": ends_on},
+            defaults={"from_on": today, "to_on": ends_on},
         )
         if not is_new and row.to_on is not None and row.to_on < ends_on:
             row.to_on = ends_on

@@ -280,3 +280,96 @@ def test_the_second_consent_is_refused(visit, both):
 
     with pytest.raises(Conflict, match="已由他人办理"):
         replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+
+# ---------------------------------------------------------------- by cause
+
+
+def firm_asks(visit, actor, member=None):
+    return replacements.request(
+        visit=visit,
+        member=member or member_of(visit),
+        code="recusal",
+        recusal_reason="party_request",
+        note="企业称检查人员是其竞争对手的亲属",
+        actor=actor,
+    )
+
+
+@pytest.mark.rule("A57")
+def test_a_firm_s_request_is_decided_by_the_head_and_registered_only_then(visit, both, head):
+    leaver = member_of(visit).inspector
+    asked = firm_asks(visit, asker(visit))
+    assert not Recusal.objects.exists()
+    with pytest.raises(Forbidden, match="主要负责人"):
+        replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    replacements.consent(replacement=asked, actor=head, today=TODAY)
+
+    assert Recusal.objects.get().reason == "party_request"
+    assert not visit.team.filter(inspector=leaver, is_current=True).exists()
+
+
+@pytest.mark.rule("A57")
+def test_the_head_may_find_a_firm_s_request_unfounded(visit, head):
+    leaver = member_of(visit)
+    asked = firm_asks(visit, asker(visit))
+
+    replacements.decline(replacement=asked, note="查无亲属关系", actor=head)
+
+    assert visit.team.get(pk=leaver.pk).is_current
+    assert not Recusal.objects.exists()
+
+
+@pytest.mark.rule("A100")
+def test_whose_certificate_lapses_after_the_draw_is_found_and_must_leave(visit, both):
+    leaver = member_of(visit)
+    with pytest.raises(RuleError, match="不能按不具备资格更换"):
+        replacements.request(
+            visit=visit, member=leaver, code="unfit", note="到期", actor=asker(visit), today=TODAY
+        )
+    Inspector.objects.filter(pk=leaver.inspector_id).update(certificate_expires_on=date(2026, 4, 1))
+    team = list(visit.team.filter(is_current=True).select_related("inspector", "expert"))
+
+    found = succession.found_since(visit, team, TODAY)
+    asked = replacements.request(
+        visit=visit, member=leaver, code="unfit", note="到期", actor=asker(visit), today=TODAY
+    )
+    with pytest.raises(RuleError, match="不能不同意"):
+        replacements.decline(replacement=asked, note="先去", actor=both)
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+
+    assert [(member, code) for member, code, _ in found] == [(leaver, "unfit")]
+    line = succession.changes_tsv(visit.team_draw).decode().split("\t")
+    assert (line[2], line[5]) == (leaver.inspector.pid, "unfit")
+
+
+@pytest.mark.rule("A57")
+def test_an_interest_registered_after_the_draw_shows_on_the_visit_s_page(visit, both, client):
+    leaver = member_of(visit)
+    Recusal.objects.create(
+        authority=visit.authority, inspector=leaver.inspector, entity=visit.entity, reason="kin"
+    )
+    client.force_login(both, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(f"/desk/inspections/visits/{visit.pk}/").content.decode()
+
+    assert f"{leaver.inspector.name}须回避：近亲属关系" in page
+    assert f"/members/{leaver.pk}/replace/?code=recusal" in page
+
+
+def test_the_public_changes_outlive_a_void_draw(visit, both):
+    asked = ask(visit, asker(visit))
+    replacements.consent(replacement=asked, actor=both, today=TODAY)
+    draw = visit.team_draw
+
+    Visit.objects.filter(pk=visit.pk).update(team_draw=None)
+
+    assert len(succession.changes_tsv(draw).splitlines()) == 1
+
+
+def test_a_declined_request_and_an_assignment_leave_no_line_in_changes(bureau, visit, both):
+    asked = ask(visit, asker(visit))
+    replacements.decline(replacement=asked, note="当日可以调开", actor=both)
+
+    assert succession.changes_tsv(visit.team_draw) == b""
