@@ -99,8 +99,9 @@ def add_witnesses(story: Story, sitting: Sitting, names: Sequence[str], operator
 
 def witness(story: Story, sitting: Sitting, names: Sequence[str]) -> None:
     """One alone says digits; several promise first (DRAW §4)."""
-    said = {name: chance.digits(f"{sitting.title}|{name}", 12) for name in names}
-    salts = {name: chance.digest(f"salt|{sitting.title}|{name}").hex() for name in names}
+    key = f"{sitting.title}{_again(sitting)}"
+    said = {name: chance.digits(f"{key}|{name}", 12) for name in names}
+    salts = {name: chance.digest(f"salt|{key}|{name}").hex() for name in names}
     if len(names) > 1:
         for name in names:
             commitments = {
@@ -111,6 +112,13 @@ def witness(story: Story, sitting: Sitting, names: Sequence[str]) -> None:
     for name in names:
         salt = salts[name] if len(names) > 1 else ""
         sittings.open_digits(sitting=sitting, digits=said[name], salt=salt, actor=story.user(name))
+
+
+def _again(sitting: Sitting) -> str:
+    """Nothing for the first sitting of its title: digits and salts serve once (DRAW §1)."""
+    held = Sitting.objects.filter(title=sitting.title, witnesses__opened_at__isnull=False)
+    before = held.exclude(pk=sitting.pk).distinct().count()
+    return f"|{before + 1}" if before else ""
 
 
 def put_dispatch(story: Story, key: str, on: date, time: str = "14:30") -> None:

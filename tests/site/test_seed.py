@@ -29,6 +29,7 @@ from planning.models import Draw, Filing, Pick, Plan, PlanAdjustment, Sitting, S
 from planning.selectors import draws, indicators, pools
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, PublicRecord
+from publication.selectors import public_draws
 from registry.models import Entity, Recusal
 
 TODAY = date(2026, 11, 19)  # a Thursday
@@ -146,6 +147,12 @@ def test_every_draw_verifies_or_is_void_or_sealed(year):
     )
 
     assert codes == {0: Draw.objects.count() - 3, 3: 3}  # void; sealed; locked
+
+
+def test_no_digits_or_commitments_recur_in_the_chain(year):
+    chain = public_draws.chain(year)
+
+    assert (chain.faults, chain.warnings) == ([], [])
 
 
 def test_the_void_draw_was_drawn_again_with_its_reason(year):
