@@ -203,6 +203,7 @@ class ListCheck(models.Model):
         "bureau.Agency", models.PROTECT, related_name="+", verbose_name="执行单位"
     )
     count = models.PositiveIntegerField("户数")
+    visits = models.ManyToManyField(Visit, related_name="+", verbose_name="下达的检查")
     due_on = models.DateField("期限")
     due_is_provisional = models.BooleanField("期限暂定", default=False)
     confirmed_by = models.ForeignKey(

@@ -119,7 +119,7 @@ def picks_of(visit: Visit) -> list[Pick]:
     """How this entity came to be visited: its picks with their draws."""
     return list(
         Pick.objects.filter(visit_matters__visit=visit)
-        .select_related("draw", "task", "task__unit")
+        .select_related("draw", "task", "task__unit", "follows")
         .distinct()
         .order_by("id")
     )

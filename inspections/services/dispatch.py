@@ -90,9 +90,10 @@ def dispatch(
         if not is_more:
             row.dispatched_at, row.dispatched_by = timezone.now(), actor
         row.save(update_fields=["state", "dispatched_at", "dispatched_by"])
-        for unit, count in plan.by_unit:
+        for unit, _ in plan.by_unit:
+            own = [visit for visit in by_entity.values() if visit.unit_id == unit.pk]
             part = tasks[unit.authority_id or unit.pk]
-            list_checks.open_for(task=part, counts=[(unit, count)], today=today)
+            list_checks.open_for(task=part, unit=unit, visits=own, today=today)
         merges.note_dispatch(visits=joined, task=row, actor=actor)
         gone = [by_entity[group.entity.pk] for group in plan.gone]
         _record(plan, row, made, joined, gone, actor)

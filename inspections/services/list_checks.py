@@ -1,6 +1,6 @@
 """核对名单: the executing unit checks what it was given within two working days (A105; setting list_check_workdays)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -13,34 +13,32 @@ from bureau.errors import Conflict, Forbidden
 from bureau.models import Agency, Role, User
 from bureau.selectors import calendar, rule_settings
 from bureau.services import notifications
-from inspections.models import ListCheck
+from inspections.models import ListCheck, Visit
 from inspections.selectors.list_checks import may_confirm
 from planning.models import Task
 
 
-def open_for(*, task: Task, counts: Iterable[tuple[Agency, int]], today: date) -> list[ListCheck]:
-    """One list to check for each executing unit; what is added later to an unchecked list is added to it."""
-    made = []
-    for unit, count in counts:
-        authority = unit.authority or unit
-        days = int(rule_settings.value_of("list_check_workdays", authority, today.year))
-        due = calendar.due_after(today, days)
-        row, is_new = ListCheck.objects.get_or_create(
-            task=task,
-            unit=unit,
-            confirmed_by=None,
-            defaults={
-                "authority": authority,
-                "count": count,
-                "due_on": due.date,
-                "due_is_provisional": due.provisional,
-            },
-        )
-        if not is_new:
-            row.count += count
-            row.save(update_fields=["count"])
-        made.append(row)
-    return made
+def open_for(*, task: Task, unit: Agency, visits: Sequence[Visit], today: date) -> ListCheck:
+    """The unit's list to check; what is added later to an unchecked list is added to it."""
+    authority = unit.authority or unit
+    days = int(rule_settings.value_of("list_check_workdays", authority, today.year))
+    due = calendar.due_after(today, days)
+    row, is_new = ListCheck.objects.get_or_create(
+        task=task,
+        unit=unit,
+        confirmed_by=None,
+        defaults={
+            "authority": authority,
+            "count": len(visits),
+            "due_on": due.date,
+            "due_is_provisional": due.provisional,
+        },
+    )
+    if not is_new:
+        row.count += len(visits)
+        row.save(update_fields=["count"])
+    row.visits.add(*visits)
+    return row
 
 
 def confirm(*, check: ListCheck, note: str, actor: User) -> ListCheck:

@@ -263,7 +263,7 @@ def _actions(request: HttpRequest, row: Transfer) -> dict[str, list[Any]]:
             url = reverse("inspections:transfer-notice", args=[row.pk, kind])
             mine.append((label, url, "btn-plain", "get", None, ""))
     theirs = []
-    if row.state == Transfer.State.REQUESTED:
+    if row.state == Transfer.State.REQUESTED and not user.has_role_at(row.authority_id, Role.HEAD):
         theirs.append(("审批转交", "由主要负责人办理"))
     if row.state == Transfer.State.OFFERED and not user.has_role_at(row.to_authority_id, *DESK):
         theirs.append(("接收或退回", f"由{row.to_authority.name}办理"))

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bureau.models import Membership
-from inspections.models import Visit
+from inspections.models import ListCheck, Visit
 from inspections.selectors import waiting_dispatch
-from inspections.services import dispatch, orders
+from inspections.services import dispatch, list_checks, orders
 from planning.models import Task
 from registry.models import Checklist, Entity
 from tests.inspections.dispatch_cast import (
@@ -152,6 +152,8 @@ def test_what_waits_goes_to_whoever_can_do_it(bureau, both, head, inspector_user
     def verbs(user):
         return [item.verb for item in waiting_dispatch.for_user(user, TODAY)]
 
+    assert verbs(both) == ["核对抽中名单", "匹配检查人员"]
+    list_checks.confirm(check=ListCheck.objects.get(), note="", actor=both)
     assert verbs(both) == ["匹配检查人员"]
     officers = make_officers(bureau, 2)
     sign_in_as(officers[0], inspector_user)
@@ -171,7 +173,10 @@ def test_a_station_s_coordinator_is_offered_their_own_station_only(bureau, stati
     theirs = make_user("station", "所分派", station, "coordinator")
     elsewhere = make_user("elsewhere", "南所分派", other, "coordinator")
 
-    assert [i.verb for i in waiting_dispatch.for_user(theirs, TODAY)] == ["匹配检查人员"]
+    assert [i.verb for i in waiting_dispatch.for_user(theirs, TODAY)] == [
+        "核对抽中名单",
+        "匹配检查人员",
+    ]
     assert waiting_dispatch.for_user(elsewhere, TODAY) == []
     assert Membership.objects.filter(user=theirs).count() == 1
 
