@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0008_field_delivery"),
+        ("inspections", "0009_dossier"),
     ]
 
     operations = [
