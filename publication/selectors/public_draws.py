@@ -94,7 +94,7 @@ def shown(draw: Draw) -> Shown:
     st, word = reads.STATE_WORDS[state]
     is_revealed = reads.is_revealed(draw)
     is_teams = draw.kind == Draw.Kind.TEAMS
-    strata = reads.strata_with_result(draw, with_rows=is_revealed)
+    strata = reads.strata_with_result(draw, with_rows=is_revealed, first=SHOWN_ROWS)
     seed = reads.seed_of(draw) if is_revealed else ""
     has_result = is_revealed and "computed" in reads.kinds(draw)
     matched = (

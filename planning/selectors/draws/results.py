@@ -1,5 +1,6 @@
 """Results as pages show them: strata with their picks, teams with their members."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from planning.models import Draw
@@ -27,29 +28,46 @@ class ResultStratum:
     k: int
     reserve: int
     rows: list[ResultRow]
+    drawn: int = 0  # how many rows the result has, shown or not
 
 
-def strata_with_result(draw: Draw, *, with_rows: bool) -> list[ResultStratum]:
-    """Each stratum with its picks and reserves; rows only where the reader may see them. A team draw has none."""
+def strata_with_result(
+    draw: Draw, *, with_rows: bool, first: int | None = None
+) -> list[ResultStratum]:
+    """Each stratum with its picks and reserves; rows only where the reader may see them. A team draw has none.
+
+    `first`: no more rows of each stratum than these, so that a page over 50,000 picks costs as much as one over fifty.
+    """
     if draw.kind != Draw.Kind.ENTITIES:
         return []
-    by_stratum: dict[str, list[ResultRow]] = {}
+    by_stratum: dict[str, list[list[str]]] = {}
+    drawn: Counter[str] = Counter()
     if with_rows and "computed" in kinds(draw):
-        lines = [line.split("\t") for line in content(draw, "result.tsv").decode().splitlines()[2:]]
-        names = _names(draw, [line[4] for line in lines])
-        for _, stratum, rank, state, listed, ticket in lines:
-            by_stratum.setdefault(stratum, []).append(
+        for line in content(draw, "result.tsv").decode().splitlines()[2:]:
+            _, stratum, rest = line.split("\t", 2)
+            drawn[stratum] += 1
+            if first is None or drawn[stratum] <= first:
+                by_stratum.setdefault(stratum, []).append(rest.split("\t"))
+    names = _names(draw, [line[2] for lines in by_stratum.values() for line in lines])
+    return [
+        ResultStratum(
+            label=s["label"],
+            count=s["n"],
+            k=s["k"],
+            reserve=s["reserve"],
+            rows=[
                 ResultRow(
-                    stratum,
+                    s["label"],
                     int(rank),
                     state == "reserve",
                     listed,
                     names.get(listed, "（自然人）"),
                     ticket,
                 )
-            )
-    return [
-        ResultStratum(s["label"], s["n"], s["k"], s["reserve"], by_stratum.get(s["label"], []))
+                for rank, state, listed, ticket in by_stratum.get(s["label"], [])
+            ],
+            drawn=drawn[s["label"]],
+        )
         for s in draw.counts.get("strata", [])
     ]
 
@@ -77,6 +95,8 @@ def team_rows(draw: Draw) -> list[TeamRow]:
 
 def _names(draw: Draw, listed: list[str]) -> dict[str, str]:
     """Names of what stands under its public code; natural persons stay under their pseudonym."""
+    if not listed:
+        return {}
     return dict(
         Entity.objects.filter(public_code__in=listed)
         .exclude(kind=Entity.Kind.PERSON)
