@@ -1,6 +1,7 @@
 """Forms of a task: settings, strata, scheme, platform list."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -109,6 +110,19 @@ class TaskForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("scope_")]
 
 
+def condition_words(fields: Sequence[forms.BoundField]) -> str:
+    """What is ticked and typed, in one line: the conditions stay folded until somebody changes them."""
+    said = []
+    for field in fields:
+        value = field.value()
+        if not value:
+            continue
+        names = dict(getattr(field.field, "choices", ()))
+        words = [str(names.get(v, v)) for v in ([value] if isinstance(value, str) else value)]
+        said.append(f"{field.label}：{'、'.join(words)}")
+    return "；".join(said) or "没有条件"
+
+
 class ShortTaskForm(forms.Form):
     """新建任务 on one page: what the plan item says stands; a name, days, who inspects, and how many."""
 
@@ -121,11 +135,17 @@ class ShortTaskForm(forms.Form):
     count = forms.IntegerField(label="抽取户数", min_value=1, max_value=1_000_000)
 
     def __init__(
-        self, *args: Any, item: PlanItem, k: int, units: Sequence[int], **kwargs: Any
+        self,
+        *args: Any,
+        item: PlanItem,
+        k: int,
+        units: Sequence[int],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {
             "name": item.name,
-            "window_from": item.period_from,
+            "window_from": max(item.period_from, min(today, item.period_to)),
             "window_to": item.period_to,
             "executing": list(units),
             "count": k or None,
@@ -174,6 +194,10 @@ class PoolForm(forms.Form):
     @property
     def conditions(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("scope_")]
+
+    @property
+    def words(self) -> str:
+        return condition_words(self.conditions)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -237,8 +261,8 @@ class StratumForm(forms.Form):
         return any(field.value() not in (None, "", 1, "1") for field in self.bounds)
 
     @property
-    def has_conditions(self) -> bool:
-        return any(field.value() for field in self.conditions)
+    def words(self) -> str:
+        return condition_words(self.conditions)
 
     def stratum(self) -> Stratum | None:
         """None where the layer was left without a name."""

@@ -48,4 +48,4 @@ def proposals(
 
 
 def _name(kinds: Sequence[str], labels: Mapping[str, str]) -> str:
-    return "、".join(labels.get(kind, kind) for kind in kinds)[:40]
+    return "和".join(labels.get(kind, kind) for kind in kinds)[:40]

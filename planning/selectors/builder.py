@@ -110,7 +110,7 @@ def by_class(task: Task, part: Part, today: date) -> list[Stratum]:
     table = class_table(task, today)
     first = part.strata[0] if part.strata else None
     keep = (first.mode, first.value) if first and first.mode == "ratio" else ("ratio", None)
-    lead = f"{part.name}·" if part.number else ""
+    lead = f"第{part.number}组·" if part.number else ""
     found = []
     for code, _ in Listing.CreditClass.choices:
         band = table.bands.get(_class_name(code))

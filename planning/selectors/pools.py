@@ -223,7 +223,13 @@ def _preview(task: Task, today: date, part: Part) -> Preview:
     counts = sql.counts_by(rows, "layer", "excluded")
     labels = entities.scope_labels([stratum.scope for stratum in layers])
     drawn = [
-        _stratum_count(number, stratum, labels[number], counts, at_least_one)
+        _stratum_count(
+            number,
+            stratum,
+            labels[number] if stratum.scope else _rest(number),
+            counts,
+            at_least_one,
+        )
         for number, stratum in enumerate(layers)
     ]
     reasons = [
@@ -236,6 +242,11 @@ def _preview(task: Task, today: date, part: Part) -> Preview:
         strata=drawn,
         excluded=[reason for reason in reasons if reason.count],
     )
+
+
+def _rest(place: int) -> str:
+    """A stratum without conditions takes what the scope leaves to it."""
+    return "范围内其余对象" if place else "范围内全部对象"
 
 
 def _sum(previews: Sequence[Preview]) -> Preview:

@@ -210,7 +210,7 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
         methods=_once(
             str(Matter.Method(method).label) for matter in matters for method in matter.methods
         ),
-        scope=entities.scope_label(pools.whole_scope(task)),
+        scope=_scope_words(task),
         strata=[
             f"{row.stratum.label}（{row.condition}）：{row.how}，"
             f"{row.candidates} 户候选中抽取 {row.k} 户"
@@ -224,6 +224,16 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
         team_size=task.team_size,
         names_in_notice=task.names_in_notice,
         publication_workdays=int(workdays),
+    )
+
+
+def _scope_words(task: Task) -> str:
+    groups = list(task.groups.all())
+    if not groups:
+        return entities.scope_label(pools.whole_scope(task))
+    labels = entities.scope_labels([group.scope for group in groups])
+    return "；".join(
+        f"{group.name}组为{label}" for group, label in zip(groups, labels, strict=True)
     )
 
 

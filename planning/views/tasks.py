@@ -138,7 +138,7 @@ def task_short(request: HttpRequest, pk: int) -> HttpResponse:
     item, today = get_object_or_404(rows, pk=pk), timezone.localdate()
     preview = short_tasks.counted(item, today)
     units = selectors.usual_units(item.plan.authority)
-    form = ShortTaskForm(bound(request), item=item, k=preview.k, units=units)
+    form = ShortTaskForm(bound(request), item=item, k=preview.k, units=units, today=today)
     if request.method == "POST" and form.is_valid():
         settings = rule_settings.all_for(item.plan.authority, today.year)
         values = form.values(

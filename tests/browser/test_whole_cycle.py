@@ -113,15 +113,14 @@ def confirm(person, where, words):
 def make_task(organiser, keeper):
     page = organiser.page
     organiser.open("/desk/planning/tasks/start/")
-    organiser.press("建立任务")
+    organiser.press("逐项设置")
     page.locator("label").filter(has_text="执法监察大队").locator("input[name=executing]").check()
     organiser.press("建立任务")
     task = page.url
     organiser.press("编写实施方案")
     organiser.press("保存实施方案")
     keeper.open(task)
-    keeper.press("确认")
-    keeper.press("确认")
+    keeper.press("两库一并确认")
     organiser.open(task)
     organiser.press("转入待摇号")
     organiser.press("安排摇号会")
