@@ -191,6 +191,9 @@ class OpenForm(forms.Form):
         error_messages={"invalid": "盐值是 64 位小写十六进制数字，请整段粘贴您作承诺时保存的值。"},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    own_device = forms.BooleanField(
+        label="这是我本人的设备（不是操作人的）", required=False, initial=True
+    )
 
     def __init__(self, *args: Any, has_salt: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -250,7 +253,7 @@ class CommitHereForm(SignInAgain, CommitForm):
 
 
 class OpenHereForm(SignInAgain, OpenForm):
-    pass
+    own_device = None
 
 
 class BeaconForm(forms.Form):

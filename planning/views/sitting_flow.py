@@ -154,6 +154,11 @@ def _witnesses(sitting: Sitting, progress: Progress, runs: bool) -> Now:
         if runs and timezone.now() >= until:
             text += "时限已过，可以申请作废。"
             acts.append(_void(sitting, "witness", "监督人没有公布，申请作废"))
+    due = beacon_due(sitting)
+    if progress.uncommitted and due is not None and timezone.now() >= due:
+        text = "公共随机值的公布时刻已到，此后的承诺没有意义，本次只能申请作废，重新安排。"
+        if runs:
+            acts.append(_void(sitting, "late", "没有按时作出承诺，申请作废"))
     return Now(
         "监督人报数：先封存" if progress.uncommitted else "监督人公布数字",
         text,

@@ -326,6 +326,8 @@ def _void_reason(request: HttpRequest, sitting: Sitting) -> dict[str, str]:
         return {
             "reason": f"约定的公共随机源{sitting.get_beacon_source_display()}第 {sitting.beacon_round} 期没有开出"
         }
+    if cause == "late" and (uncommitted := reads.progress(sitting).uncommitted):
+        return {"reason": f"监督人{'、'.join(uncommitted)}没有在公共随机值公布之前作出承诺"}
     if cause == "witness" and (unopened := reads.progress(sitting).unopened):
         return {"reason": f"监督人{'、'.join(unopened)}在规定时限内没有公布数字"}
     return {}

@@ -60,6 +60,7 @@ def commit(request: HttpRequest, pk: str) -> HttpResponse:
             "digits": digits,
             "salt": salt,
             "commitments": commitments,
+            "own_device": own_device,
             "open_code": f"ssj1-open|{salt}|{digits}",
         },
     )
