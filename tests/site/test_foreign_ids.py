@@ -14,10 +14,12 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bureau.models import Membership
 from inspections.models import Finding
 from inspections.services import dispatch
+from planning.models import Sitting
 from tests.inspections.dispatch_cast import TODAY, make_drawn_task, make_full_matter
 from tests.people import make_unit
 from tests.planning.build import make_inspector, make_listing
@@ -99,14 +101,31 @@ NAMED = {  # field of a form → what of the foreign bureau is named there
     "task": "task", "tasks": "task", "officers": "inspector", "leader": "inspector", "inspector": "inspector",
     "entity": "entity", "item": "checklist_item", "finding": "finding",
     "registry:entity-tag.pk": "listing", "inspections:review-approve-clean.pk": "visit_matter",
-    "publication:result-publish.pk": "visit_matter",
+    "publication:result-publish.pk": "visit_matter", "planning:sitting-witness-again.before": "sitting",
+    "planning:task-direct.entities": "entity", "inspections:visit-skip.pick": "pick", "inspections:visit-transfer.to": "station",
+    "publication:dossier-archive-many.pk": "visit",
 }  # fmt: skip
-NO_ROWS = {"digits_each", "key", "year"}
+NO_ROWS = {"digits_each", "key", "year", "score"}
 
 
 @pytest.fixture
 def cast(db) -> dict[str, Any]:
     return a_whole_bureau()
+
+
+def make_sitting(there: Any, outsider: Any, task: Any) -> Sitting:
+    sitting = Sitting.objects.create(
+        authority=there,
+        unit=there,
+        purpose="entities",
+        title="外县摇号会",
+        planned_at=timezone.now(),
+        operator=outsider,
+        state="computed",
+    )
+    sitting.tasks.add(task)
+    sitting.witnesses.create(user=outsider, position=1, capacity_text="监督")
+    return sitting
 
 
 def foreign_rows(cast: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +137,7 @@ def foreign_rows(cast: dict[str, Any]) -> dict[str, Any]:
     listing = make_listing(there, 777_001, unit=station)
     matter = make_full_matter(there, "LY-01")
     task = make_drawn_task(
-        there, [listing], by=outsider, matters=[matter], number="邻自然资双随机〔2026〕1号"
+        there, [listing], by=outsider, matters=[matter], number="邻自然资双随机〔2026〕777号"
     )
     visit = dispatch.dispatch(task=task, actor=outsider, today=TODAY).visits[0]
     inspector = make_inspector(there, 1, unit=station, pid="LYX-001", certificate_no="LY99010001")
@@ -138,6 +157,8 @@ def foreign_rows(cast: dict[str, Any]) -> dict[str, Any]:
         "listing": listing,
         "checklist_item": row.checklist.items.first(),
         "finding": finding,
+        "pick": row.pick,
+        "sitting": make_sitting(there, outsider, task),
     }
 
 
@@ -148,7 +169,7 @@ def names_rows(name: str, value: object) -> bool:
 
 
 def row_for(cell: Cell, name: str, rows: dict[str, Any]) -> Any:
-    named = NAMED.get(f"{cell.url}.{name}") or NAMED.get(name)
+    named = NAMED.get(f"{cell.url}.{name}") or NAMED.get(name.partition("-")[0])
     assert named, f"say in NAMED what {name} of {cell.url} names"
     return rows[named]
 
