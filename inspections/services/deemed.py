@@ -129,6 +129,7 @@ def decide(*, deemed: DeemedDone, approve: bool, actor: User, note: str = "") ->
             "settle_deemed",
             actor,
         )
+        row: DeemedDone
         row, _ = transitions.begin(
             DEEMED,
             DeemedDone.objects.select_related("recorded_by"),

@@ -50,7 +50,7 @@ def free_team(visit: Visit, *, why: str) -> None:
     Replacement.objects.filter(visit=visit, state=Replacement.State.REQUESTED).update(
         state=Replacement.State.DECLINED, decision_note=why
     )
-    visit.team_draw = visit.team_sitting = visit.order = None
+    visit.team_draw = visit.team_sitting = visit.order = visit.planned_on = None
 
 
 def leave_out(*, visit: Visit, pick: Pick) -> None:

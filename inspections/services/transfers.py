@@ -19,7 +19,7 @@ from inspections.selectors import transfers as reading
 from inspections.selectors.dispatch import is_being_drawn
 from inspections.services import dispatch
 from inspections.services.ending import end_uninspected, free_team
-from planning.models import Pick
+from planning.models import Pick, Task
 from planning.services import received
 from registry.models import Listing, Matter
 from registry.services import ledger
@@ -269,7 +269,7 @@ def accept(
         )
         assert row.decided_by is not None
         free_team(visit, why=_FREED)
-        visit.save(update_fields=["team_draw", "team_sitting", "order"])
+        visit.save(update_fields=["team_draw", "team_sitting", "order", "planned_on"])
         end_uninspected(
             visit=visit,
             visit_state=Visit.State.TRANSFERRED,
@@ -408,7 +408,7 @@ def _move_within(visit: Visit, row: Transfer) -> None:
     assert row.to_unit is not None
     free_team(visit, why=_FREED)
     visit.unit, visit.state = row.to_unit, Visit.State.DISPATCHED
-    visit.save(update_fields=["unit", "state", "team_draw", "team_sitting", "order"])
+    visit.save(update_fields=["unit", "state", "team_draw", "team_sitting", "order", "planned_on"])
     Pick.objects.filter(visit_matters__visit=visit).update(unit=row.to_unit)
     ledger.move_entry(source=dispatch.source_of(visit), unit=row.to_unit)
 
@@ -442,7 +442,7 @@ def _list_here(row: Transfer, unit: Agency, today: date, actor: User) -> None:
         )
 
 
-def _tasks(visit: Visit) -> list[object]:
+def _tasks(visit: Visit) -> list[Task]:
     rows = visit.matters.select_related("task")
     return list({item.task_id: item.task for item in rows}.values())
 

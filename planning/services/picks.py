@@ -243,7 +243,7 @@ def _call_reserve(task: Task, pick: Pick, code: str, actor: User) -> Pick | None
         return None
     if not rule_settings.value_of(f"reserve_{code}", task.authority, task.year):
         return None
-    reserve = (
+    reserve: Pick | None = (
         Pick.objects.select_for_update(of=("self",))
         .select_related("entity", "authority")
         .filter(

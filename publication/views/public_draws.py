@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from bureau.access import public
 from bureau.selectors.paging import keyset
 from planning.selectors import draws as reads
+from planning.selectors.picks import public_changes
 from publication.models import PublicRecord
 from publication.rules.lookup import Typed
 from publication.rules.lookup import read as read_code
@@ -55,6 +56,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "draw": draw,
         "files": [{"row": row, "what": public_draws.WHAT[row.name]} for row in shown.files],
         "limit": public_draws.SHOWN_ROWS,
+        "pick_changes": public_changes(draw),
     } | digests()
     return page(request, "public/draw_detail.html", context)
 

@@ -270,3 +270,20 @@ def test_one_sitting_holds_no_other_open_supplement(running, operator, witness, 
 
     with pytest.raises(RuleError, match="已安排在"):
         arranged(running, operator, witness, {"A类": 1})
+
+
+def test_the_public_page_shows_who_fell_out_and_the_further_draw(
+    client, running, operator, witness, head
+):
+    from django.urls import reverse
+
+    out = of_stratum(running, "A类")
+    skip(out, operator, head)
+    further = drawn_again(running, operator, witness, {"A类": 1})
+    first = running.draws.get(n=1)
+
+    shown = client.get(reverse("public:draw-detail", args=[first.number])).content.decode()
+
+    assert "抽取后的变动" in shown
+    assert out.entity.public_code in shown
+    assert reverse("public:draw-detail", args=[further.number]) in shown
