@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bureau.ids import uuid7
+from planning.rules.chance import nothing_by_chance
 from planning.rules.groups import announced_task
 from registry.models.inspector import ScopedQuerySet
 
@@ -179,6 +180,11 @@ class Draw(models.Model):
     def task_text(self) -> str:
         """The task as the announcement and the chain name it; needs `task` loaded."""
         return announced_task(self.task.number, self.group_number)
+
+    @property
+    def chance_words(self) -> str:
+        """What of this draw was not left to chance, by its frozen numbers; empty where it all was (DRAW §2)."""
+        return nothing_by_chance(self.counts.get("strata", []))
 
     @property
     def task_name(self) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bureau.models import Agency
 from bureau.selectors import rule_settings
-from planning.models import Draw, Pick, Plan, PlanItem, Sitting, Task
+from planning.models import Draw, DrawEvent, Pick, Plan, PlanItem, Sitting, Task
 from planning.rules import chance
 from planning.rules.scheme import SchemeFacts
 from planning.selectors import pools
@@ -120,22 +120,31 @@ def has_sealed(authority_id: int) -> bool:
     )
 
 
-def chance_note(task: Task) -> str:
+def chance_note(task: Task, *, is_public: bool = False) -> str:
     """What was not left to chance in this task's draws, in words for the desk and the public; empty where it all was.
 
-    Every draw that counts is read by its frozen numbers (planning.rules.chance). One query.
+    Every draw that counts is read by its frozen numbers (planning.rules.chance). `is_public`: of a draw that is not
+    revealed only what its announcement tells already. One query.
     """
     if task.draw_source == Task.DrawSource.DIRECT:
         return chance.DIRECT
+    revealed = DrawEvent.objects.filter(draw=OuterRef("pk"), kind="revealed")
     said = [
-        f"{draw.group_name}：{sentence}" if draw.group_name else sentence
+        f"{draw.group_name}：{draw.chance_words}" if draw.group_name else draw.chance_words
         for draw in task.draws.filter(kind=Draw.Kind.ENTITIES)
         .exclude(events__kind="voided")
+        .annotate(is_revealed=Exists(revealed))
         .order_by("chain_number")
         .only("counts", "group_name")
-        if (sentence := chance.nothing_by_chance(draw.counts.get("strata", [])))
+        if draw.chance_words and (not is_public or draw.is_revealed or _is_announced(draw))
     ]
     return "".join(dict.fromkeys(said))
+
+
+def _is_announced(draw: Draw) -> bool:
+    """The announcement gives k of each stratum and the number of all candidates, not that of each stratum."""
+    strata = draw.counts.get("strata", [])
+    return sum(row["k"] for row in strata) == sum(row["n"] for row in strata)
 
 
 def gaps(
@@ -210,7 +219,7 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
         methods=_once(
             str(Matter.Method(method).label) for matter in matters for method in matter.methods
         ),
-        scope=_scope_words(task),
+        scope=scope_words(task),
         strata=[
             f"{row.stratum.label}（{row.condition}）：{row.how}，"
             f"{row.candidates} 户候选中抽取 {row.k} 户"
@@ -227,7 +236,8 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
     )
 
 
-def _scope_words(task: Task) -> str:
+def scope_words(task: Task) -> str:
+    """The pool in words: the task's, or that of each group of its matters."""
     groups = list(task.groups.all())
     if not groups:
         return entities.scope_label(pools.whole_scope(task))

@@ -15,7 +15,7 @@ from bureau.selectors import rule_settings
 from inspections.models import TeamMember, VisitMatter
 from inspections.rules.outcomes import OUTCOMES, public_label
 from planning.models import Pick, Plan, PlanAdjustment, PlanItem, Task
-from planning.selectors import plans, pools
+from planning.selectors import plans, tasks
 from publication.models import Correction
 from registry.models import Entity, Matter
 from registry.rules.kinds import EntityKind
@@ -147,7 +147,7 @@ def task_notice(task: Task) -> dict[str, Any]:
             {"code": code, "name": name}
             for code, name in task.matters.order_by("code").values_list("code", "name")
         ],
-        "scope": entities.scope_label(pools.whole_scope(task)),
+        "scope": tasks.scope_words(task),
         "window_from": task.window_from.isoformat(),
         "window_to": task.window_to.isoformat(),
         "executing": [
@@ -155,7 +155,9 @@ def task_notice(task: Task) -> dict[str, Any]:
             for p in task.participants.select_related("agency").order_by("agency__code")
             if p.part == "executing"
         ],
-        "draw_source": NOT_RECOMPUTABLE if is_platform else str(Task.DrawSource.OWN.label),
+        "draw_source": NOT_RECOMPUTABLE if is_platform else task.get_draw_source_display(),
+        "chance": tasks.chance_note(task, is_public=True),
+        "direct_reason": task.direct_reason,
         "platform": {
             "name": task.platform_name,
             "number": task.platform_number,

@@ -486,7 +486,7 @@ def _between(start: datetime, end: datetime | None) -> timedelta | None:
 
 def _label(draw: Draw | None) -> str:
     return (
-        "" if draw is None else f"{timezone.localtime(draw.locked_at):%-m月%-d日} {draw.task.name}"
+        "" if draw is None else f"{timezone.localtime(draw.locked_at):%-m月%-d日} {draw.task_name}"
     )
 
 

@@ -148,9 +148,9 @@ def _news() -> list[dict[str, Any]]:
 def _draw_news(draw: Any) -> dict[str, Any]:
     st, word = draw_reads.STATE_WORDS[draw_reads.state_of(draw)]
     return {
-        "title": f"{draw.task.name}：{draw.get_kind_display()}",
+        "title": f"{draw.task_name}：{draw.get_kind_display()}",
         "url": reverse("public:draw-detail", kwargs={"number": draw.number}),
-        "number": f"{draw.task.number}　第 {draw.n} 次",
+        "number": f"{draw.task_text}　第 {draw.n} 次",
         "at": draw.locked_at,
         "st": st,
         "word": word,

@@ -1,5 +1,7 @@
 """Matters with different pools: several draws of one task in one sitting, each counted and announced for itself."""
 
+from datetime import date
+
 import pytest
 
 import lottery
@@ -8,6 +10,7 @@ from planning.models import Draw, Pick, Task, VoidRequest
 from planning.rules.groups import announced_task, kinds_within, proposals
 from planning.selectors import draws as reads
 from planning.selectors import pools
+from planning.selectors import tasks as selectors
 from planning.services import groups, sittings, tasks, voids
 from planning.services.groups import GroupValues
 from tests.people import make_user
@@ -199,3 +202,26 @@ def test_a_label_is_used_once_in_all_groups(task, organiser):
 
     tasks.set_strata(task=task, strata=strata, actor=organiser, group=first)
     assert len(pools.strata_of(task)) == 2
+
+
+def test_what_is_not_announced_of_a_sealed_draw_is_not_said_to_the_public(
+    bureau, organiser, operator, witness
+):
+    """A stratum's size comes with the reveal: until then only a draw of everybody says so, as its totals do."""
+    cast.fill_pool(bureau)
+    strata = (
+        ("A类", {"classes": ["A"]}, "all", None),
+        ("B类", {"classes": ["B"]}, "count", "1"),
+    )
+    task = make_task(bureau, by=organiser, matters=[make_matter(bureau, "KC-09")], strata=strata)
+    cast.computed(
+        bureau,
+        operator,
+        witness,
+        tasks=[ready(task, operator)],
+        reveal="deferred",
+        reveal_by=date(2099, 12, 31),
+    )
+
+    assert "“A类”层 15 户全部检查" in selectors.chance_note(task)
+    assert selectors.chance_note(task, is_public=True) == ""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from bureau.models import RuleSetting
 from planning.models import Plan, PlanItem, Task
 from planning.selectors import pools
+from publication.selectors import content
 from tests.people import make_user
 from tests.planning.build import DAY, make_inspector, make_matter, make_pool
 
@@ -138,6 +139,9 @@ def test_a_tiny_pool_may_be_named_directly_on_record(client, bureau, organiser, 
     assert set(task.picks.values_list("entity_id", "draw")) == {(first, None), (second, None)}
     assert "没有一户是随机选出的" in page
     assert "其余三座矿山停产" in page
+    notice = content.task_notice(task)
+    assert notice["draw_source"] == "直接指定（未摇号）"
+    assert "没有一户是随机选出的" in notice["chance"]
 
 
 @pytest.mark.rule("A18")

@@ -146,7 +146,7 @@ def _tell(draw: Draw, *, actor: User, pool_count: int) -> None:
     FrozenUse.objects.create(
         authority=draw.authority,
         draw_ref=audit.reference(draw),
-        label=f"{draw.number} {draw.task.name}"[:200],
+        label=f"{draw.number} {draw.task_name}"[:200],
         count=pool_count,
     )
     audit.record(
