@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from config.seed import aftermath, autumn, chance, others, plan, spring, summer
+from config.seed import above, aftermath, autumn, before, chance, others, plan, spring, summer
 from config.seed.days import Days
 from config.seed.story import Story
 
@@ -17,7 +17,7 @@ def seed(*, today: date) -> None:
     """
     story = Story(Days(today))
     with chance.settled(today.isoformat()):
-        for part in (plan, spring, summer, autumn, others, aftermath):
+        for part in (plan, spring, summer, autumn, others, above, before, aftermath):
             part.put(story)
         story.agenda.run()
         aftermath.finish(story)

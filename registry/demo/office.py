@@ -124,4 +124,6 @@ PEOPLE = (
     DemoPerson("zhuoqingye", "卓清野", "青溪国土所科员", ((CLEAR_BROOK, "inspector"),)),
     DemoPerson("tanglinzhou", "汤临舟", "临湖国土所所长", ((LAKESIDE, "coordinator"), (LAKESIDE, "inspector"))),
     DemoPerson("luwangshu", "路望舒", "市局监管科科长", ((SUPERIOR, "superior"),)),
+    DemoPerson("peizhilan", "裴芷岚", "市局矿产科科长", ((SUPERIOR, "organiser"), (SUPERIOR, "division_admin"))),
+    DemoPerson("yuzhaoye", "喻昭野", "市局办公室主任", ((SUPERIOR, "witness"),)),
 )  # fmt: skip
