@@ -1,14 +1,18 @@
 """While a draw is sealed its firms' names stand on no page of those who do not work with the list (DRAW §3, §4)."""
 
+import contextlib
 import io
+import re
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from bureau import veils
 from bureau.models import AuditEvent, User
 from inspections.models import Visit
 from inspections.services import dispatch
@@ -18,6 +22,7 @@ from registry.models import Checklist, ChecklistItem, MatterRevision
 from tests.inspections.dispatch_cast import assigned, make_officers, sign_in_as
 from tests.people import make_user
 from tests.planning import sitting_cast
+from tests.site.test_access import CELLS
 
 BARRED = ("witness", "inspector", "reviewer", "publisher", "assessor", "system_admin", "division_admin")  # fmt: skip
 READERS = ("organiser", "coordinator", "head", "deputy", "auditor")
@@ -89,7 +94,18 @@ def seen_on(client: Client, url: str) -> list[str]:
     return [name for name in names() if f"{name}<" in text or f"{name} " in text or f"“{name}" in text]  # fmt: skip
 
 
-@pytest.mark.parametrize("role", BARRED)
+def test_without_the_veils_these_pages_would_tell(bureau, task, monkeypatch):
+    monkeypatch.setattr(veils, "_VEILS", defaultdict(list))
+    client = reader(bureau, "publisher")
+
+    told = [url for url in pages(task) if seen_on(client, url)]
+
+    assert reverse("inspections:visit-list") in told
+    assert reverse("bureau:audit-trail") in told
+    assert reverse("registry:entity-list") + "?visited=some" in told
+
+
+@pytest.mark.parametrize("role", ["inspector", "publisher"])
 def test_no_page_names_a_sealed_firm(role, bureau, task):
     pick = Pick.objects.filter(kind="selected").last()
     picks.mark(pick, state="deemed_done", actor=task.created_by)
@@ -103,6 +119,52 @@ def test_the_superior_waits_too(superior, task):
     client.force_login(superior, backend="django.contrib.auth.backends.ModelBackend")
 
     assert {url: seen for url in pages(task) if (seen := seen_on(client, url))} == {}
+
+
+def reached(task: Task) -> list[str]:
+    """Every page of the desk that opens for one of these objects; the register names whole pools, see below."""
+    draw, visit = task.draws.get(), Visit.objects.exclude(state="deemed_done").first()
+    keys = [
+        {},
+        *({"pk": pk} for pk in (task.pk, draw.sitting_id, visit.pk, visit.matters.get().pk)),
+        {"number": draw.number},
+        {"pk": task.pk, "unit_pk": visit.unit_id},
+    ]
+    names = {c.url for c in CELLS if c.method == "get" and c.anonymous == 302}
+    found = []
+    for name in sorted(n for n in names if not n.startswith("registry:")):
+        for kwargs in keys:
+            with contextlib.suppress(NoReverseMatch):
+                found.append(reverse(name, kwargs=kwargs))
+    return found
+
+
+def leaks(client: Client, url: str) -> list[str]:
+    answer = client.get(url)
+    assert answer.status_code < 500, url
+    kind = answer.get("Content-Type", "")
+    if kind.startswith("text/html"):
+        text = answer.content.decode()
+    elif "spreadsheetml" in kind:
+        book = load_workbook(io.BytesIO(b"".join(answer)))
+        text = "<".join(str(c) for s in book for row in s.values for c in row) + "<"
+    else:
+        return []
+    return [name for name in names() if re.search(rf"{name}(?!\d)", text)]
+
+
+@pytest.mark.parametrize("who", ["barred", "superior"])
+def test_no_page_at_all_names_a_sealed_firm(who, bureau, superior, task):
+    """Whatever pages come: all of them, for one person with every role that does not work with the list."""
+    pick = Pick.objects.filter(kind="selected").last()
+    picks.mark(pick, state="deemed_done", actor=task.created_by)
+    user = superior if who == "superior" else make_user("barred", "测兼任", bureau, *BARRED)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    urls = reached(task)
+
+    assert len(urls) > 60
+    assert {url: seen for url in urls if (seen := leaks(client, url))} == {}
 
 
 @pytest.mark.parametrize("role", READERS)
