@@ -14,9 +14,9 @@ from lottery.announcement import (
     Stratum,
     TeamAnnouncement,
     Witnesses,
-    read_announcement,
     scope_text,
 )
+from lottery.announcement_reading import read_announcement
 from lottery.beacons import (
     REFUSED_SOURCES,
     SOURCES,

@@ -5,7 +5,7 @@ An announcement that exists is a valid one: the constructor refuses what a verif
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -13,7 +13,6 @@ from lottery import beacons
 from lottery.errors import ProtocolError
 from lottery.lists import FrozenList
 from lottery.text import (
-    CHINA,
     NONE,
     check_code,
     check_digest,
@@ -264,102 +263,3 @@ def check_scope(scope: str) -> str:
 def _list_row(name: str, frozen: ListCommitment) -> tuple[str, str, str]:
     count = integer(frozen.count, f"名单 {name} 的条数")
     return name, count, check_digest(frozen.digest, f"名单 {name} 的摘要")
-
-
-def read_announcement(text: str) -> EntityAnnouncement | TeamAnnouncement:
-    """The announcement that has this very text. Raises ProtocolError if there is none."""
-    try:
-        announcement = _Reader(text).announcement()
-    except (ValueError, IndexError, KeyError) as error:
-        if isinstance(error, ProtocolError):
-            raise
-        raise ProtocolError("公告的格式不对，请核对文件。") from error
-    if announcement.to_text() != text:
-        raise ProtocolError("公告的写法不合规程，请核对文件。")
-    return announcement
-
-
-@dataclass
-class _Reader:
-    """Values by key; the caller compares the rebuilt text, so order and form need no check here."""
-
-    text: str
-    rows: list[list[str]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rows = [line.split("\t") for line in self.text.split("\n")[:-1]]
-
-    def announcement(self) -> EntityAnnouncement | TeamAnnouncement:
-        if self.one("ssj1-announcement") == "entities":
-            return self.entities()
-        return self.teams()
-
-    def values(self, key: str) -> list[str]:
-        return next(row[1:] for row in [*self.rows, [key]] if row[0] == key)
-
-    def one(self, key: str) -> str:
-        return self.values(key)[0]
-
-    def commitment(self, key: str) -> ListCommitment:
-        count, digest = self.values(key)
-        return ListCommitment(count=int(count), digest=digest)
-
-    def moment(self, text: str) -> datetime:
-        return datetime.fromisoformat(text).astimezone(CHINA)
-
-    def beacon(self) -> Beacon | None:
-        source, *rest = self.values("beacon")
-        if source == "none":
-            return None
-        return Beacon(source=source, round=rest[0], not_before=self.moment(rest[1]))
-
-    def reveal_by(self) -> date | None:
-        mode, *rest = self.values("reveal")
-        return date.fromisoformat(rest[0]) if mode == "deferred" else None
-
-    def witnesses(self) -> Witnesses:
-        count, each = self.values("witness")
-        return Witnesses(count=int(count), digits_each=int(each))
-
-    def strata(self) -> tuple[Stratum, ...]:
-        rows = [row[1:] for row in self.rows if row[0] == "stratum"]
-        return tuple(Stratum(label=row[0], k=int(row[1]), reserve=int(row[2])) for row in rows)
-
-    def entities(self) -> EntityAnnouncement:
-        return EntityAnnouncement(
-            authority=self.one("authority"),
-            unit=self.one("unit"),
-            task=self.one("task"),
-            draw=int(self.one("draw")),
-            previous=self.one("previous"),
-            reason=self.one("reason"),
-            locked_at=self.moment(self.one("locked_at")),
-            scope=self.one("scope"),
-            matters=tuple(self.one("matters").split(",")),
-            candidates=self.commitment("candidates"),
-            excluded=self.commitment("excluded"),
-            strata=self.strata(),
-            nonce_commitment=self.one("nonce_commitment"),
-            witnesses=self.witnesses(),
-            beacon=self.beacon(),
-            reveal_by=self.reveal_by(),
-        )
-
-    def teams(self) -> TeamAnnouncement:
-        return TeamAnnouncement(
-            authority=self.one("authority"),
-            unit=self.one("unit"),
-            task=self.one("task"),
-            draw=int(self.one("draw")),
-            previous=self.one("previous"),
-            reason=self.one("reason"),
-            locked_at=self.moment(self.one("locked_at")),
-            visits=self.commitment("visits"),
-            inspectors=self.commitment("inspectors"),
-            conflicts=self.commitment("conflicts"),
-            team=int(self.one("team")),
-            nonce_commitment=self.one("nonce_commitment"),
-            witnesses=self.witnesses(),
-            beacon=self.beacon(),
-            reveal_by=self.reveal_by(),
-        )

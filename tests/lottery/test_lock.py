@@ -116,6 +116,25 @@ def test_an_announcement_written_otherwise_is_not_read() -> None:
             read_announcement(other)
 
 
+@pytest.mark.parametrize("name", ["v2", "v5"])
+def test_an_announcement_with_a_field_or_line_missing_is_refused_in_one_sentence(name: str) -> None:
+    lines = load(name)["announcement.txt"].decode().splitlines()
+    shorter = [
+        [*lines[:n], line.rpartition("\t")[0], *lines[n + 1 :]] for n, line in enumerate(lines)
+    ]
+    fewer = [
+        lines[:n] + lines[n + 1 :]
+        for n, line in enumerate(lines)
+        if not line.startswith(
+            "stratum"
+        )  # one stratum less is another announcement, not a broken one
+    ]
+
+    for broken in shorter + fewer:
+        with pytest.raises(ProtocolError, match=r"。$"):
+            read_announcement("".join(f"{line}\n" for line in broken))
+
+
 @pytest.mark.parametrize(
     ("freeze", "sentence"),
     [
