@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from config.seed import cases
+from config.seed import cases, people
 from config.seed.sittings import Arrangement, Held, put_dispatch
 from config.seed.story import FOREST, LAND, Story
 from config.seed.tasks import Draft, put_ready
@@ -102,6 +102,7 @@ def _walk_land(story: Story, visits: Sequence[Visit]) -> None:
     ).put()
     Walk(story, visits[1], Course("noticed", days.ago(3))).put()
     cases.put_unreachable(story, visits[4])
+    people.put_helper(story, visits[3], days.ago(2), days.ahead(6))
 
 
 def _visits(story: Story, key: str) -> list[Visit]:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+from bureau.models import Agency
+from config.seed import people
 from config.seed.sittings import PLACE, add_witnesses, witness
 from config.seed.story import COORDINATOR, HEAD, WITNESS, Story
+from config.seed.tasks import STATIONS
 from inspections.models import InspectionOrder, Replacement, TeamMember, TeamSitting, Visit
 from inspections.rules.merging import Window
 from inspections.rules.teams import unfit
@@ -16,6 +19,9 @@ from planning.models import Sitting
 from planning.services import sittings
 from registry.models import Expert, Inspector
 from registry.selectors import inspectors
+
+# The task whose visits are matched jointly with a neighbouring station where one station has too few.
+JOINTLY = "timber"
 
 
 class Match:
@@ -29,6 +35,7 @@ class Match:
     def put(self, on: date, hour: int) -> None:
         add = self.story.agenda.add
         add(on, f"{hour}:00", self.prepare)
+        add(on, f"{hour}:07", self.answer)
         add(on, f"{hour}:12", self.lock)
         add(on, f"{hour}:18", self.witness)
         add(on, f"{hour}:25", self.compute)
@@ -38,7 +45,7 @@ class Match:
         assert task.created_by is not None
         assert story.agenda.now is not None
         self.operator = task.created_by.username
-        own = self._is_enough()
+        pool, neighbour, why = self._pool()
         self.sitting = teams.prepare_sitting(
             unit=self.unit,
             task=task,
@@ -46,12 +53,14 @@ class Match:
             planned_at=story.agenda.now,
             visits=self.visits,
             place=PLACE,
-            pool=TeamSitting.Pool.UNIT if own else TeamSitting.Pool.AUTHORITY,
-            pool_note=""
-            if own
-            else f"{self.unit.short_name}检查期内可参加的持证人员不足两名，从全局人员中匹配。",
+            pool=pool,
+            neighbour=neighbour,
+            pool_note=why,
         )
         add_witnesses(story, self.sitting, (WITNESS,), self.operator)
+
+    def answer(self) -> None:
+        people.answer(self.story, self._sitting())
 
     def lock(self) -> None:
         operator = self.story.user(self.operator)
@@ -67,11 +76,23 @@ class Match:
         for visit in left.select_related("entity", "unit", "authority"):
             assign(self.story, visit, "随机匹配未能成组，直接委派。", by=self.operator)
 
-    def _is_enough(self) -> bool:
+    def _pool(self) -> tuple[str, Agency | None, str]:
+        """The unit's own; jointly with the next station where both have enough; else the whole bureau (A55)."""
+        if self._is_enough(self.unit):
+            return TeamSitting.Pool.UNIT, None, ""
+        why = f"{self.unit.short_name}检查期内可参加的持证人员不足两名，"
+        station = next((s for s in STATIONS if self._is_enough(self.unit, self.story.unit(s))), "")
+        if self.key != JOINTLY or not station:
+            return TeamSitting.Pool.AUTHORITY, None, f"{why}从全局人员中匹配。"
+        neighbour = self.story.unit(station)
+        return TeamSitting.Pool.NEIGHBOUR, neighbour, f"{why}与{neighbour.short_name}联合匹配。"
+
+    def _is_enough(self, *units: Agency) -> bool:
         """Two who can go to every visit, one of whom may lead."""
         fit = [
             person
-            for person in inspectors.registered(self.unit)
+            for unit in {unit.pk: unit for unit in units}.values()
+            for person in inspectors.registered(unit)
             if not any(self._unfit(person, visit) for visit in self.visits)
         ]
         return len(fit) >= 2 and any(person.may_lead for person in fit)

@@ -118,7 +118,7 @@ def lacking(visits: Sequence[Visit]) -> dict[Any, list[str]]:
         by_sitting[row.team_sitting_id].append(row.agency)
     if not by_sitting:
         return {}
-    homes: dict[Any, list[tuple[int, int]]] = defaultdict(list)
+    homes: dict[Any, list[tuple[int | None, int | None]]] = defaultdict(list)
     members = TeamMember.objects.filter(visit__in=visits, is_current=True, part__in=_OFFICERS)
     for visit_id, unit, authority in members.values_list(
         "visit_id", "inspector__unit_id", "inspector__authority_id"

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import lottery
 from bureau.errors import RuleError
@@ -17,6 +18,8 @@ from registry.models import Expert, Inspector
 from registry.rules.names import search_key
 from registry.rules.recusal import EntityFacts, InspectorTies, Interest, must_recuse
 from registry.selectors import inspectors, recusals
+
+Demands = dict[Any, tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def party_lists(
 ) -> TeamLists:
     """The same for a department that takes part: its own officers, and the quals of the matters it answers for."""
     officers = list(inspectors.registered(party).order_by("pid"))
-    demands = {
+    demands: Demands = {
         pk: (quals, ()) for pk, (quals, _) in demands_of(visits, responsible=party.pk).items()
     }
     return _lists(visits, demands, officers, [], today, team=joint.PARTY_TEAM, unit=party)
@@ -97,7 +100,7 @@ def of_sitting(prepared: TeamSitting, visits: Sequence[Visit], today: date) -> l
 
 def _lists(
     visits: Sequence[Visit],
-    demands: dict[object, tuple[tuple[str, ...], tuple[str, ...]]],
+    demands: Demands,
     officers: Sequence[Inspector],
     experts: Sequence[Expert],
     today: date,

@@ -181,13 +181,10 @@ def preferred_of(visit: Visit) -> list[str]:
     return sorted({qual for matter in matters for qual in matter.preferred_quals} - required)
 
 
-def labels_of(team: Iterable[TeamMember]) -> list[frozenset[str]]:
+def labels_of(team: Sequence[TeamMember]) -> list[frozenset[str]]:
     """What each of them holds: quals of officers, fields of experts."""
-    return [
-        frozenset(member.inspector.quals if member.inspector else member.expert.fields)
-        for member in team
-        if member.inspector or member.expert
-    ]
+    officers = [frozenset(m.inspector.quals) for m in team if m.inspector]
+    return officers + [frozenset(m.expert.fields) for m in team if m.expert]
 
 
 # ---------------------------------------------------------------- what the draw said

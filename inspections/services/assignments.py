@@ -144,8 +144,10 @@ def send_helper(
         row = _open(visit, "send_helper", actor)
         if person.authority_id != row.authority_id:
             raise RuleError("协助人员由本单位派出，请从本单位名录库中选择。")
-        is_officer = isinstance(person, Inspector)
-        check_people(row, [person] if is_officer else [], [] if is_officer else [person], today)
+        if isinstance(person, Inspector):
+            check_people(row, [person], [], today)
+        else:
+            check_people(row, [], [person], today)
         member = _join(
             row,
             TeamMember(

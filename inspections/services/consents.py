@@ -7,6 +7,7 @@ from django.utils import timezone
 from bureau import audit
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Agency, User
+from bureau.selectors.waiting import reach
 from bureau.services import notifications
 from inspections.models import PoolConsent, TeamSitting
 from inspections.selectors import joint
@@ -51,9 +52,7 @@ def answerers(agency: Agency) -> list[User]:
     authority = agency.authority or agency
     people = notifications.holders(authority=authority, roles=joint.CONSENTERS)
     return [
-        user
-        for user in people
-        if joint.reach(user, *joint.CONSENTERS).covers(agency.pk, authority.pk)
+        user for user in people if reach(user, *joint.CONSENTERS).covers(agency.pk, authority.pk)
     ]
 
 

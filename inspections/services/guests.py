@@ -21,7 +21,7 @@ def seat(
     *, visits: Sequence[Visit], unit: Agency, people: Sequence[Inspector], actor: User
 ) -> list[Membership]:
     """Gives the guests among `people` their temporary seat; who has one keeps the longer. One query without guests."""
-    guests = [p for p in people if p.user_id and p.authority_id != unit.authority_id]
+    guests = [p for p in people if p.user and p.authority_id != unit.authority_id]
     if not guests or not visits:
         return []
     today = timezone.localdate()
@@ -29,7 +29,7 @@ def seat(
     seats = []
     for person in guests:
         row, is_new = Membership.objects.get_or_create(
-            user_id=person.user_id,
+            user=person.user,
             agency=unit,
             role=Role.INSPECTOR,
             defaults={"from_on": today, "to_on": ends_on},

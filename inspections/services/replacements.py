@@ -280,11 +280,10 @@ def _told(visit: Visit, asked: Replacement) -> list[User]:
 def _require_unfit(visit: Visit, leaver: TeamMember, today: date | None) -> None:
     person = _person(leaver)
     if isinstance(person, Inspector):
-        found = unfit(
-            reading.officer_of(person), reading.window_of(visit), today or visit.window_to
-        )
+        day = today or visit.window_to
+        found = unfit(reading.officer_of(person), reading.window_of(visit), day) is not None
     else:
-        found = None if person.state == Inspector.State.ACTIVE else True
+        found = person.state != Inspector.State.ACTIVE
     if not found:
         raise RuleError(
             f"{person.name}的证件、在岗和在库情况都符合要求，不能按不具备资格更换，请选择其他原因。"

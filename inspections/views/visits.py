@@ -176,7 +176,7 @@ def _team_notes(visit: Visit, team: list[TeamMember], today: Any) -> dict[str, A
         return {}
     labels = team_reading.labels_of(team)
     _, fields = team_reading.demands_of([visit])[visit.pk]
-    experts = team_reading.labels_of(m for m in team if m.expert)
+    experts = team_reading.labels_of([m for m in team if m.expert])
     return {
         "lacks_preferred": missing_quals(team_reading.preferred_of(visit), labels),
         "lacks_experts": missing_quals(fields, experts),

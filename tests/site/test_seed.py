@@ -20,6 +20,8 @@ from inspections.models import (
     Disposal,
     ListCheck,
     Replacement,
+    TeamMember,
+    TeamSitting,
     Transfer,
     Visit,
     VisitMatter,
@@ -274,3 +276,12 @@ def test_the_agenda_does_the_earliest_first_and_refuses_the_past():
     assert done == ["first", "second"]
     with pytest.raises(ValueError, match="is before"):
         agenda.add(date(2026, 3, 1), "9:00", lambda: None)
+
+
+def test_a_station_was_matched_with_its_neighbour_and_a_helper_sent_along(year):
+    joint = TeamSitting.objects.get(pool="neighbour")
+
+    assert joint.consents.get().state == "agreed"
+    assert joint.neighbour.kind == "station"
+    assert {m.visit.state for m in TeamMember.objects.filter(part="helper")} == {"teamed"}
+    assert Replacement.objects.filter(state="done", is_designated=True).exists()
