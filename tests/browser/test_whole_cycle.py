@@ -170,6 +170,9 @@ def match_teams(coordinator, witness):
 def approve_order(coordinator, head):
     coordinator.open("/desk/")
     coordinator.press("去办理")
+    coordinator.press("核对无误，确认名单")
+    coordinator.open("/desk/")
+    coordinator.press("去办理")
     coordinator.press("提请主要负责人审批")
     head.open("/desk/")
     head.press("去办理")
