@@ -15,7 +15,11 @@ MODULES = (
     ("工作台", "home", ("home",)),
     ("一单两库", "registry:entity-list", ("registry",)),
     ("计划", "planning:plan-list", ("planning:plan", "planning:adjustment", "planning:filing")),
-    ("任务与摇号", "planning:task-list", ("planning:task", "planning:sitting", "planning:draw")),
+    (
+        "任务与摇号",
+        "planning:task-list",
+        ("planning:task", "planning:sitting", "planning:draw", "planning:share"),
+    ),
     ("检查", "inspections:visit-list", ("inspections",)),
     ("公示", "publication:queue", ("publication",)),
     ("处置", "inspections:disposal-list", ("inspections:disposal",)),

@@ -45,6 +45,10 @@ def dispatch(request: HttpRequest, pk: Any) -> HttpResponse:
             ),
         ):
             messages.success(request, "任务已派发，任务公告随即发布。下一步：匹配检查人员。")
+            if (
+                task.shares.exists()
+            ):  # its subordinates inspect (A15): their visits are not listed here
+                return redirect("planning:task-detail", pk=task.pk)
             return redirect(f"{reverse('inspections:visit-list')}?task={task.pk}")
     step = TASK.find(task.state, "dispatch_more" if preview.is_more else "dispatch")
     context = {

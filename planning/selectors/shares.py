@@ -28,7 +28,8 @@ class Share:
     owner: Agency
     confirmations: list[Confirmed]  # its own part of both pools, while they are asked for
     draws: list[SharedDraw]
-    picks: int | None  # how many of its own were drawn; None until they are dispatched or public
+    part: Task | None  # the own task that dispatch made of it
+    picks: int | None  # how many of its own were drawn; None until they are dispatched
 
 
 def subordinates(authority: Agency) -> "QuerySet[Agency]":
@@ -73,6 +74,7 @@ def share(task: Task, user: User, today: date) -> Share:
         .order_by("chain_number")
     )
     shown = [SharedDraw(draw, *draw_reads.STATE_WORDS[draw_reads.state_of(draw)]) for draw in draws]
+    part = Task.objects.filter(origin=task, authority=owner).first()
     is_told = task.state in {Task.State.DISPATCHED, Task.State.CLOSED}
     picks = Pick.objects.filter(task=task, unit__authority=owner, kind=Pick.Rank.SELECTED).exclude(
         state=Pick.State.VOIDED
@@ -82,5 +84,6 @@ def share(task: Task, user: User, today: date) -> Share:
         owner,
         confirmations if is_open else [],
         shown,
+        part,
         picks.count() if is_told else None,
     )

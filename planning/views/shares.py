@@ -64,6 +64,8 @@ def share_list(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def share_detail(request: HttpRequest, pk: str) -> HttpResponse:
+    if Task.objects.visible_to(request.user).filter(pk=pk).exists():  # the superior's own people
+        return redirect("planning:task-detail", pk=pk)
     task = _shared(request, pk)
     found = shares.share(task, request.user, timezone.localdate())
     roles = request.user.roles_at(found.owner.pk)

@@ -169,6 +169,13 @@ def test_visits_belong_to_the_subordinate_and_its_part_closes_with_them(
         assert {item.task_id for item in items} == {part.pk}
         wanted = claimed if part.authority_id == bureau.pk else task.matters.get()
         assert {item.matter_id for item in items} == {wanted.pk}
+    client = Client()
+    client.force_login(keepers[0], backend=BACKEND)
+    for own in Task.objects.filter(origin=task, authority=bureau):
+        shared = client.get(reverse("planning:share-detail", args=[task.pk])).content.decode()
+        assert f"?task={own.pk}" in shared
+        page = client.get(reverse("planning:task-detail", args=[own.pk])).content.decode()
+        assert reverse("planning:share-detail", args=[task.pk]) in page
     for pick in picked:
         picks.mark(pick, state="done", actor=above["organiser"])
     assert set(Task.objects.filter(origin=task).values_list("state", flat=True)) == {"closed"}

@@ -36,8 +36,8 @@ def own(cast: dict[str, Any]) -> Made:
 
 CELLS = [
     cell("planning:share-list", outsider=200),
-    # The superior's own reader finds the task itself among its own, not as a part.
-    cell("planning:share-detail", make=shared, superior=404),
+    # The superior's own reader is led to the task itself.
+    cell("planning:share-detail", make=shared, superior=302),
     cell("planning:share-confirm", "division_admin", method="post", make=to_confirm, ok=302),
     cell("planning:task-subordinates", "organiser", make=own),
     # No subordinates below: nothing to choose, and saving that is allowed.
