@@ -144,7 +144,7 @@ def chance_note(task: Task, *, is_public: bool = False) -> str:
 def _is_announced(draw: Draw) -> bool:
     """The announcement gives k of each stratum and the number of all candidates, not that of each stratum."""
     strata = draw.counts.get("strata", [])
-    return sum(row["k"] for row in strata) == sum(row["n"] for row in strata)
+    return bool(sum(row["k"] for row in strata) == sum(row["n"] for row in strata))
 
 
 def gaps(
