@@ -62,11 +62,16 @@ class Spread:
 
     @property
     def most(self) -> int:
-        return max((row.after for row in self.people), default=0)
+        return max(self._officers, default=0)
 
     @property
     def least(self) -> int:
-        return min((row.after for row in self.people if row.capacity), default=0)
+        return min(self._officers, default=0)
+
+    @property
+    def _officers(self) -> list[int]:
+        """The load of those officers who could be called at all."""
+        return [row.after for row in self.people if row.capacity and not row.is_expert]
 
 
 def planned(prepared: TeamSitting, lists: Iterable[TeamLists]) -> list[Spread]:
