@@ -20,7 +20,7 @@ from planning.rules.strata import NOT_DRAWABLE
 from planning.selectors import indicators, pools
 from planning.selectors.pools import Part, Preview
 from registry.models import LedgerEntry, Listing
-from registry.selectors import inspectors, ledger
+from registry.selectors import ledger
 from registry.selectors.coverage import ENTERPRISES
 
 _DONE = (Task.State.CLOSED, Task.State.CANCELLED)
@@ -63,7 +63,11 @@ def forecast(task: Task, today: date) -> Forecast:
     layers = [
         layer for part, preview in counted for layer in _layers(task, part, preview, today, seen)
     ]
-    by_unit = [_marked(layer, lambda mark: _unit_of(mark, units)) for layer in layers]
+    places = _places(units)
+    by_unit = [_marked(layer, lambda mark: places.get(mark[0])) for layer in layers]
+    if len(units) == 1:  # then it carries out all of them, as the draw notes it
+        (only,) = units
+        by_unit = [_marked(layer, lambda mark: only) for layer in layers]
     fresh = [_marked(layer, lambda mark: mark[1]) for layer in layers]
     firms = [_marked(layer, lambda mark: mark[1] and mark[2]) for layer in layers]
     quals = sorted({q for part, _ in counted for m in part.matters for q in m.required_quals})
@@ -133,19 +137,19 @@ def _marked(layer: Layer, mark_of: Any) -> Layer:
     return Layer(layer.k, layer.candidates, cells)
 
 
-def _unit_of(mark: Mark, units: dict[int, Agency]) -> int | None:
-    """Who will carry it out, as the dispatch decides it: the only executing unit, else the responsible one."""
-    if len(units) == 1:
-        return next(iter(units))
-    return mark[0] if mark[0] in units else None
+def _places(units: dict[int, Agency]) -> dict[int, int]:
+    """Responsible unit → who carries it out: itself, or the subordinate that it belongs to (A15). One query."""
+    inside = Agency.objects.filter(authority__in=units).values_list("pk", "authority_id")
+    return dict(inside) | {pk: pk for pk in units}
 
 
 def _officers(task: Task, units: dict[int, Agency], on: date) -> list[Officer]:
     """Who can be matched on the first day of the window: registered, certificate valid, not away. One query."""
-    people = inspectors.available(task.authority, on)
+    away = Q(away_from__lte=on) & (Q(away_to__isnull=True) | Q(away_to__gte=on))
+    people = pools.inspectors_of(task).filter(certificate_expires_on__gte=on).exclude(away)
     return [
         Officer(
-            person.authority_id if person.authority_id in units else person.unit_id,
+            person.unit_id if person.unit_id in units else person.authority_id,
             person.capacity,
             frozenset(person.quals),
         )

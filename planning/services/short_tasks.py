@@ -28,7 +28,9 @@ def counted(item: PlanItem, today: date) -> Preview:
     return pools.preview(Task(authority=item.plan.authority, year=item.plan.year), today, part=part)
 
 
-def create(*, item: PlanItem, values: TaskValues, count: int, actor: User, today: date) -> Task:
+def create(
+    *, item: PlanItem, values: TaskValues, count: int | None, actor: User, today: date
+) -> Task:
     """Task, one line of strata (count of all), 实施方案 as drafted; the keepers are asked to confirm (A32, A43).
 
     Matters whose pools differ are split into groups with the item's ratio instead: then `count` is not used.
@@ -42,7 +44,7 @@ def create(*, item: PlanItem, values: TaskValues, count: int, actor: User, today
             group_services.split_by_kind(task=task, actor=actor)
         else:
             candidates = pools.preview(task, today).candidates
-            if not 1 <= count <= candidates:
+            if count is None or not 1 <= count <= candidates:
                 raise RuleError(f"候选有 {candidates} 户，抽取数须在 1 与 {candidates} 之间。")
             is_all = count == candidates
             tasks.set_strata(

@@ -139,6 +139,8 @@ def task_short(request: HttpRequest, pk: int) -> HttpResponse:
     preview = short_tasks.counted(item, today)
     units = selectors.usual_units(item.plan.authority)
     form = ShortTaskForm(bound(request), item=item, k=preview.k, units=units, today=today)
+    proposed = groups.proposed_for(item.matters.all(), item.scope)
+    form.fields["count"].required = not proposed
     if request.method == "POST" and form.is_valid():
         settings = rule_settings.all_for(item.plan.authority, today.year)
         values = form.values(
@@ -165,6 +167,7 @@ def task_short(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "form": form,
         "preview": preview,
+        "proposed": proposed,
         "crumbs": _crumbs(None, "快速建立任务"),
     }
     return render(request, "planning/task_short.html", context, status=status_of(form))

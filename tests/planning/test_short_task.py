@@ -164,3 +164,20 @@ def test_a_pool_above_the_set_number_must_be_drawn(client, bureau, task):
 
     assert answer.status_code == 422
     assert "候选有 5 户；只有候选不多于 4 户的任务才能直接指定" in answer.content.decode()
+
+
+def test_matters_with_different_pools_are_announced_as_groups_instead(
+    client, organiser, item, station
+):
+    item.scope = {}
+    item.save(update_fields=["scope"])
+    item.matters.add(make_matter(item.plan.authority, "YD-01", object_kinds=["enterprise"]))
+    client.force_login(organiser)
+
+    page = client.get(url("task-short", item.pk)).content.decode()
+    client.post(url("task-short", item.pk), typed(station, count=""))
+
+    found = pools.previews(Task.objects.get(), DAY)
+    assert "分 2 组分别抽取" in page
+    assert "户中抽" not in page
+    assert [(part.codes, preview.k) for part, preview in found] == [(["KC-01"], 2), (["YD-01"], 4)]
