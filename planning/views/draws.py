@@ -47,7 +47,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "files": reads.file_rows(draw),
         "is_revealed": revealed,
         "may_open_sealed": request.user.has_role_at(draw.authority_id, *SEALED_READERS),
-        "strata": reads.strata_with_result(draw, with_rows=revealed),
+        "strata": reads.strata_with_result(draw, with_rows=revealed, first=reads.ON_A_PAGE),
         "teams": reads.team_rows(draw) if revealed else [],
         "exclusions": reads.exclusions(draw),
         "waits_for": [] if revealed else reads.betrayed_by(draw),

@@ -176,7 +176,9 @@ def _draw_card(draw: Draw) -> dict[str, Any]:
         "draw": draw,
         "st": reads.STATE_WORDS[state][0],
         "word": reads.STATE_WORDS[state][1],
-        "strata": reads.strata_with_result(draw, with_rows=reads.is_revealed(draw)),
+        "strata": reads.strata_with_result(
+            draw, with_rows=reads.is_revealed(draw), first=reads.ON_A_PAGE
+        ),
         "teams": reads.team_rows(draw) if reads.is_revealed(draw) else [],
         "exclusions": reads.exclusions(draw),
         "seed": reads.seed_of(draw) if reads.is_revealed(draw) else "",

@@ -99,6 +99,24 @@ def test_a_worker_that_takes_over_after_the_end_changes_nothing(bureau, operator
     assert Draw.objects.count() == 1
 
 
+def test_pages_list_the_first_rows_and_say_how_many_there_are(
+    client, bureau, operator, witness, monkeypatch
+):
+    monkeypatch.setattr(reads, "ON_A_PAGE", 2)
+    draw = cast.computed(bureau, operator, witness).draws.get()
+    client.force_login(operator)
+
+    pages = [
+        client.get(reverse("planning:draw-detail", args=[draw.number])).content.decode(),
+        client.get(reverse("planning:sitting-detail", args=[draw.sitting_id])).content.decode(),
+    ]
+    shown = reads.strata_with_result(draw, with_rows=True, first=2)
+
+    assert all("已列前 2 家，共 5 家" in page for page in pages)
+    assert [(len(s.rows), s.drawn) for s in shown] == [(2, 3), (2, 5)]
+    assert [row.rank for row in shown[1].rows] == [1, 2]
+
+
 class Listener:
     """A run that notes the first progress it is told."""
 

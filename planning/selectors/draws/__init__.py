@@ -13,6 +13,7 @@ from planning.selectors.draws.contents import (
 )
 from planning.selectors.draws.results import (
     DUTIES,
+    ON_A_PAGE,
     ResultRow,
     ResultStratum,
     TeamRow,
@@ -44,6 +45,7 @@ __all__ = [
     "BETRAYING_REASONS",
     "DUTIES",
     "LISTS",
+    "ON_A_PAGE",
     "STATE_WORDS",
     "FileRow",
     "RecordSheet",

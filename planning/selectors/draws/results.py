@@ -8,6 +8,7 @@ from planning.selectors.draws.contents import content
 from planning.selectors.draws.states import kinds
 from registry.models import Entity
 
+ON_A_PAGE = 200  # rows of a stratum on a desk page; result.tsv has all
 DUTIES = {"leader": "组长", "member": "组员", "expert": "专家"}
 
 
@@ -29,6 +30,10 @@ class ResultStratum:
     reserve: int
     rows: list[ResultRow]
     drawn: int = 0  # how many rows the result has, shown or not
+
+    @property
+    def is_cut(self) -> bool:
+        return self.drawn > len(self.rows) > 0
 
 
 def strata_with_result(
