@@ -23,7 +23,7 @@ NAMES = (
     "part", "pid", "pk", "pool", "q", "qual", "query", "reason", "region", "screen", "since", "standing", "state", "status", "tag",
     "task", "unit", "until", "verdict", "version", "visited", "visits", "year",
 )  # fmt: skip
-BAD = ("'\"<script>%_\\", "\0", "²", "-1", "9" * 30, "0001-01-01", "长" * 700)
+BAD = ("'\"<script>%_\\" + "长" * 700, "\0", "²", "-" + "9" * 30, "0001-01-01")
 
 
 def _key(*values: object) -> str:
@@ -31,9 +31,9 @@ def _key(*values: object) -> str:
 
 
 # Keys of a page that somebody has altered, for lists in order of one to three fields.
-KEYS = [_key(*[value] * n) for n in (1, 2, 3) for value in ("\0",)] + [_key(10**30), "%%%"]
+KEYS = [_key(*["\0"] * n) for n in (1, 2, 3)] + [_key(10**30)]
 QUERIES = [urlencode(dict.fromkeys(NAMES, value)) for value in BAD]
-QUERIES += [f"after={key}" for key in KEYS] + [f"before={_key(chr(0))}"]
+QUERIES += [f"after={key}" for key in KEYS]
 ENGLISH = re.compile(r"\b(?:the|this|that|is|are|not|please|must|enter|select|invalid)\s+[a-z]{2,}", re.IGNORECASE)  # fmt: skip
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PAGES = [cell for cell in CELLS if cell.method == "get"]
@@ -104,7 +104,7 @@ def test_a_page_bears_any_address(cell: Cell, made):
     first = client.get(url)
     is_page = first.get("Content-Type", "").startswith("text/html")
     # What is printed or exported takes long to make; a few wrong filters show as much.
-    queries = QUERIES if is_page else QUERIES[3:6]
+    queries = QUERIES if is_page else QUERIES[2:4]
     addresses = [_of_nobody(cell, kwargs), *(f"{url}?{query}" for query in queries)]
 
     assert [said for address in addresses if (said := _asked(client.get, address))] == []
@@ -119,7 +119,7 @@ def test_a_form_bears_nothing_and_nonsense(cell: Cell, made):
     url, client = reverse(cell.url, kwargs=kwargs), _client(made, cell)
     bodies = [{}, *(dict.fromkeys({*given, *NAMES}, value) for value in BAD)]
     # One field wrong at a time, the others as they should be.
-    bodies += [given | {name: value} for name in given for value in ("9" * 30, "长" * 700)]
+    bodies += [given | {name: value} for name in given for value in ("9" * 30,)]
     said = [_asked(client.post, url, body) for body in bodies]
     said.append(_asked(client.post, _of_nobody(cell, kwargs), given))
     said.append(_asked(client.get, url))  # typed into the address bar, or reloaded after an error
