@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from config.seed import chance
 from config.seed.sittings import Arrangement, Held
 from config.seed.story import MINING, Story
 from planning.models import PoolConfirmation
@@ -26,7 +27,19 @@ def put(story: Story) -> None:
     agenda.add(days.ago(14), "9:55", partial(_confirm, story))
     agenda.add(days.ago(14), "15:35", partial(_ready, story))
     sitting = Arrangement((KEY,), "市局矿产勘查抽查摇号会", ORGANISER, witnesses=(WITNESS,))
-    Held(story, sitting).put(days.ago(12), "16")
+    _Apart(story, sitting).put(days.ago(12), "16")
+
+
+class _Apart(Held):
+    """With chance of its own: the city's draw leaves every draw of the county as it was."""
+
+    def lock(self) -> None:
+        with chance.settled(f"above|lock|{self.story.days.year}"):
+            super().lock()
+
+    def compute(self) -> None:
+        with chance.settled(f"above|compute|{self.story.days.year}"):
+            super().compute()
 
 
 def _list_matter(story: Story) -> None:
