@@ -134,8 +134,14 @@ def pending_replacements(authority_ids: Iterable[int]) -> QuerySet[Replacement]:
             visit__authority_id__in=list(authority_ids), state=Replacement.State.REQUESTED
         )
         .select_related(
-            "visit__entity", "visit__unit", "leaver__inspector", "leaver__expert", "requested_by"
+            "visit__entity",
+            "visit__unit",
+            "visit__authority",
+            "leaver__inspector",
+            "leaver__expert",
+            "requested_by",
         )
+        .prefetch_related("visit__matters__task")
         .order_by("visit__window_to", "id")
     )
 

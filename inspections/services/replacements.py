@@ -269,6 +269,11 @@ def may_decide(actor: User, replacement: Replacement) -> bool:
     )
 
 
+def is_party_to(actor: User, replacement: Replacement) -> bool:
+    """Who asked, or who leaves: they know already. Needs `leaver` with its person."""
+    return replacement.requested_by_id == actor.pk or _is_self(replacement.leaver, actor)
+
+
 def _told(visit: Visit, asked: Replacement) -> list[User]:
     """Who can agree: the unit's coordinators, or the head."""
     roles = deciders(asked.code, asked.recusal_reason)

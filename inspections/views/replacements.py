@@ -74,7 +74,10 @@ def replacement_request(request: HttpRequest, pk: Any, member_pk: int) -> HttpRe
 @access()
 @require_safe
 def replacement_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _replacement_page(request, _replacement(request, pk))
+    asked = _replacement(request, pk)
+    if not replacements.is_party_to(request.user, asked):
+        disclosure.look(visit=asked.visit, actor=request.user, now=timezone.now())
+    return _replacement_page(request, asked)
 
 
 @access(*DECIDERS)

@@ -15,7 +15,7 @@ from bureau.selectors import calendar
 from bureau.views.forms import bound, done, status_of
 from inspections.forms.teams import LockForm, NoteForm, TeamSittingForm
 from inspections.models import TeamSitting
-from inspections.selectors import desk, joint, team_lists, team_load
+from inspections.selectors import desk, disclosure, joint, team_lists, team_load
 from inspections.selectors import teams as reading
 from inspections.services import desks, teams
 from planning.models import Sitting, Task
@@ -32,6 +32,8 @@ def board(request: HttpRequest) -> HttpResponse:
     ids = request.user.authority_ids
     days = calendar.calendar()
     own = desk.of(request.user)
+    changing = reading.pending_replacements(ids)[:50]
+    shown = disclosure.readable(request.user, [row.visit for row in changing], timezone.now())
     context = {
         "waiting": [
             (
@@ -46,7 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
             for row in reading.sittings(request.user)[:20]
         ],
         "unfilled": [(visit, own.has(visit)) for visit in reading.unfilled(ids)[:50]],
-        "replacements": reading.pending_replacements(ids)[:50],
+        "replacements": [row for row in changing if row.visit_id in shown],
         "asked": joint.waiting_for(request.user)[:20],
     }
     return render(request, "inspections/team_board.html", context)

@@ -182,6 +182,18 @@ def test_who_approves_sees_whom_they_send_and_that_is_recorded(visit, head, clie
     assert AuditEvent.objects.get(action="team.sealed-viewed").actor == head
 
 
+def test_what_prints_the_team_is_shut_too(visit, inspector_user, auditor, client):
+    url = f"/desk/inspections/visits/{visit.pk}/sheet.pdf"
+    with at(18, 9):
+        client.force_login(inspector_user, backend=BACKEND)
+        refused = client.get(url).status_code
+        client.force_login(auditor, backend=BACKEND)
+        printed = client.get(url).status_code
+
+    assert (refused, printed) == (403, 200)
+    assert AuditEvent.objects.get(action="team.sealed-viewed").actor == auditor
+
+
 def test_each_is_told_once_that_evening(visit, inspector_user):
     told = inspector_user.notifications.filter(text__contains="3月20日检查")
     with at(19, 17):
