@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from bureau.ids import uuid7
+from bureau.veils import lift
 from inspections.models.visit import Visit
 from registry.models.inspector import ScopedQuerySet
 
@@ -73,7 +74,7 @@ class DeemedReport(models.Model):
 class TransferQuerySet(models.QuerySet["Transfer"]):
     def visible_to(self, user: Any) -> "TransferQuerySet":
         """One's own side; the other side once it is offered to them."""
-        return self.filter(
+        rows = self.filter(
             Q(authority_id__in=user.authority_ids)
             | Q(
                 to_authority_id__in=user.authority_ids,
@@ -84,6 +85,7 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
                 ],
             )
         )
+        return lift(rows, user)
 
 
 class Transfer(models.Model):

@@ -37,6 +37,20 @@ def hidden_matters(user: User) -> Q | None:
     return None if hidden is None else Q(visit__in=hidden.values("pk"))
 
 
+@veil("inspections.deemeddone")
+@veil("inspections.transfer")
+def hidden_cases(user: User) -> Q | None:
+    """视为完成 and transfers name the firm of their visit."""
+    return hidden_matters(user)
+
+
+@veil("inspections.deemedreport")
+def hidden_reports(user: User) -> Q | None:
+    """A report lists its firms by name."""
+    hidden = visits(user)
+    return None if hidden is None else Q(rows__visit__in=hidden.values("pk"))
+
+
 @veil("registry.ledgerentry")
 def hidden_entries(user: User) -> Q | None:
     hidden = visits(user)

@@ -149,7 +149,7 @@ def list_check(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, "名单核对完毕。")
         return redirect("inspections:list-check", row.pk)
-    visits = row.visits.select_related("entity").order_by("number")
+    visits = row.visits.visible_to(request.user).select_related("entity").order_by("number")
     context = {
         "row": row,
         "form": form,

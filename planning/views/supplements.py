@@ -11,7 +11,7 @@ from bureau.access import access, fetch, require
 from bureau.models import Role
 from bureau.views.forms import bound, done, status_of
 from planning.forms.supplements import SupplementForm
-from planning.models import Sitting
+from planning.models import Pick, Sitting
 from planning.rules.processes import TASK
 from planning.selectors import picks as selectors
 from planning.selectors import pools, tasks
@@ -62,7 +62,9 @@ def task_supplement(request: HttpRequest, pk: str) -> HttpResponse:
     context = {
         "task": task,
         "rows": rows,
-        "skips": selectors.skips_of(task)[:200],
+        "skips": selectors.skips_of(task).filter(
+            pick__in=Pick.objects.visible_to(request.user).filter(task=task)
+        )[:200],
         "supplements": task.supplements.select_related("sitting").prefetch_related(
             "sitting__draws"
         ),

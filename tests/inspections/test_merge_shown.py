@@ -197,3 +197,35 @@ def test_once_the_team_is_there_it_cannot_be_split(joint, bureau, organiser, eve
     with pytest.raises(Conflict):
         dispatch.split(visit=visit, task=second, reason="分开检查", actor=organiser, today=TODAY)
     assert task_of(visit) is not None
+
+
+def test_sealed_names_stand_on_none_of_these_pages(client, bureau, witness, publisher):
+    from inspections.services import deemed
+    from registry.models import Checklist, ChecklistItem, MatterRevision
+    from tests.planning import sitting_cast
+
+    operator = sitting_cast.operator_of(bureau)
+    sitting_cast.fill_pool(bureau)
+    later = timezone.localdate() + timedelta(days=30)
+    sitting = sitting_cast.computed(bureau, operator, witness, reveal="deferred", reveal_by=later)
+    task = sitting.tasks.get()
+    matter = task.matters.get()
+    MatterRevision.objects.create(matter=matter, version=1, content={}, reason="建立")
+    sheet = Checklist.objects.create(matter=matter, version=1, name="检查表")
+    ChecklistItem.objects.create(checklist=sheet, number=1, text="是否按批准范围开采")
+    task.participants.create(agency=bureau, part="executing")
+    visit = dispatch.dispatch(task=task, actor=operator, today=timezone.localdate()).visits[0]
+    row = deemed.request(visit=visit, cause="revoked", note="见公示截图", actor=operator)
+    check = ListCheck.objects.get()
+    client.force_login(publisher)
+
+    shown = [
+        client.get(reverse("inspections:deemed-list")),
+        client.get(reverse("inspections:list-check", args=[check.pk])),
+        client.get(reverse("planning:task-supplement", args=[task.pk])),
+    ]
+
+    names = list(task.picks.values_list("entity__name", flat=True))
+    assert [page.status_code for page in shown] == [200, 200, 200]
+    assert not [name for name in names for page in shown if name in page.content.decode()]
+    assert client.get(reverse("inspections:deemed-detail", args=[row.pk])).status_code == 404
