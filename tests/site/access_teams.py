@@ -74,9 +74,7 @@ def a_sitting(cast):
 
 CELLS = [
     cell("inspections:pool-consent", make=a_request),
-    cell(
-        "inspections:pool-consent", "coordinator", "head", method="post", ok=302, make=a_request
-    ),
+    cell("inspections:pool-consent", "coordinator", "head", method="post", ok=302, make=a_request),
     cell("inspections:visit-helper", *DESK, make=a_helper_to_send),
     cell("inspections:visit-helper", *DESK, method="post", ok=302, make=a_helper_to_send),
     cell("inspections:visit-expert", *DESK, make=an_expert_to_appoint),
