@@ -23,7 +23,7 @@ from lottery import EntityResult, Stratum, draw_entities
 
 STRATUM = "采矿权人"
 SEED = hashlib.sha256(b"floor").hexdigest()
-ROUNDS, SLOW_ROUNDS = 9, 2
+ROUNDS, SLOW_ROUNDS = 9, 4
 MOST_OF_FLOOR = 1.3
 LEAST_OF_SAMPLER = 8
 
