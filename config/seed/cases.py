@@ -7,7 +7,7 @@ from functools import partial
 from django.utils import timezone
 
 from bureau.services import outbox
-from config.seed.sittings import PLACE, add_witnesses, witness
+from config.seed.sittings import PLACE, add_witnesses, superior_reads, witness
 from config.seed.story import (
     COORDINATOR,
     FOREST,
@@ -139,6 +139,7 @@ def put_skip(story: Story, key: str, visit: Visit) -> None:
     add(days.ago(27), "9:00", partial(_supplement, story, key))
     add(days.ago(27), "10:30", partial(_confirm, story, key))
     add(days.ago(26), "9:00", partial(_lock, story, key))
+    add(days.ago(26), "9:05", partial(_received, story, key))
     add(days.ago(26), "9:10", partial(_witness, story, key))
     add(days.ago(26), "9:20", partial(_compute, story, key))
     add(days.ago(26), "14:30", partial(_dispatch_more, story, key))
@@ -195,6 +196,10 @@ def _lock(story: Story, key: str) -> None:
     sitting = _sitting(story, key)
     sittings.lock(sitting=sitting, actor=story.user(FOREST))
     sittings.mark_printed(sitting=sitting, actor=story.user(FOREST))
+
+
+def _received(story: Story, key: str) -> None:
+    superior_reads(story, _sitting(story, key))
 
 
 def _witness(story: Story, key: str) -> None:

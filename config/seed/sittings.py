@@ -6,9 +6,10 @@ from datetime import date
 from functools import partial
 
 import lottery
-from bureau.services import outbox
+from bureau.models import Notification
+from bureau.services import notifications, outbox
 from config.seed import chance
-from config.seed.story import WITNESS, Story
+from config.seed.story import SUPERIOR, WITNESS, Story
 from inspections.services import dispatch
 from planning.models import Sitting, VoidRequest
 from planning.services import sittings, voids
@@ -44,6 +45,7 @@ class Held:
         add(on, f"{start}:20", self.lock)
         if self.plan.until == "locked":
             return self
+        add(on, f"{start}:23", self.receive)
         add(on, f"{start}:26", self.witness)
         add(on, f"{start}:41", self.compute)
         return self
@@ -70,6 +72,9 @@ class Held:
         sittings.lock(sitting=self._sitting(), actor=operator, reason=self.plan.reason)
         sittings.mark_printed(sitting=self._sitting(), actor=operator)
 
+    def receive(self) -> None:
+        superior_reads(self.story, self._sitting())
+
     def witness(self) -> None:
         witness(self.story, self._sitting(), self.plan.witnesses)
 
@@ -95,6 +100,14 @@ class Held:
 def add_witnesses(story: Story, sitting: Sitting, names: Sequence[str], operator: str) -> None:
     for name in names:
         sittings.add_witness(sitting=sitting, user=story.user(name), actor=story.user(operator))
+
+
+def superior_reads(story: Story, sitting: Sitting) -> None:
+    """A has reached the superior before any digit is given (DRAW §3)."""
+    keys = [f"draw.locked:{draw.pk}" for draw in sitting.draws.all()]
+    user = story.user(SUPERIOR)
+    for row in Notification.objects.filter(user=user, key__in=keys):
+        notifications.mark_read(user=user, notification=row)
 
 
 def witness(story: Story, sitting: Sitting, names: Sequence[str]) -> None:

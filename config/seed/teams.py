@@ -6,7 +6,7 @@ from functools import partial
 
 from bureau.models import Agency
 from config.seed import people
-from config.seed.sittings import PLACE, add_witnesses, witness
+from config.seed.sittings import PLACE, add_witnesses, superior_reads, witness
 from config.seed.story import COORDINATOR, HEAD, WITNESS, Story
 from config.seed.tasks import STATIONS
 from inspections.models import InspectionOrder, Replacement, TeamMember, TeamSitting, Visit
@@ -37,6 +37,7 @@ class Match:
         add(on, f"{hour}:00", self.prepare)
         add(on, f"{hour}:07", self.answer)
         add(on, f"{hour}:12", self.lock)
+        add(on, f"{hour}:15", self.receive)
         add(on, f"{hour}:18", self.witness)
         add(on, f"{hour}:25", self.compute)
 
@@ -66,6 +67,9 @@ class Match:
         operator = self.story.user(self.operator)
         teams.lock(sitting=self._sitting(), actor=operator, today=self._day())
         sittings.mark_printed(sitting=self._sitting(), actor=operator)
+
+    def receive(self) -> None:
+        superior_reads(self.story, self._sitting())
 
     def witness(self) -> None:
         witness(self.story, self._sitting(), (WITNESS,))

@@ -27,7 +27,7 @@ from inspections.models import (
     VisitMatter,
 )
 from inspections.selectors import records
-from planning.models import Draw, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
+from planning.models import Draw, DrawEvent, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
 from planning.selectors import draws, indicators, pools
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, PublicRecord
@@ -285,3 +285,20 @@ def test_a_station_was_matched_with_its_neighbour_and_a_helper_sent_along(year):
     assert {row.neighbour.kind for row in joint} == {"station"}
     assert {m.visit.state for m in TeamMember.objects.filter(part="helper")} == {"teamed"}
     assert Replacement.objects.filter(state="done", is_designated=True).exists()
+
+
+def test_the_superior_held_each_announcement_before_any_digit(year):
+    """DRAW §3: A has reached the superior, receipt kept, before any digit is given."""
+    opened = DrawEvent.objects.filter(kind="opened", draw__authority=year).select_related("draw")
+
+    late = [
+        event.draw.number
+        for event in opened
+        for read in Notification.objects.filter(key=f"draw.locked:{event.draw_id}").values_list(
+            "read_at", flat=True
+        )
+        if read is None or read > event.at
+    ]
+
+    assert opened.exists()
+    assert late == []
