@@ -15,6 +15,7 @@ from bureau.services import transitions
 from planning.models import Sitting, Task
 from planning.rules import sittings as rules
 from planning.services import entity_draws
+from planning.services.sitting_desks import require_desk
 
 
 @transaction.atomic
@@ -78,6 +79,7 @@ def discard(*, sitting: Sitting, actor: User) -> None:
     sitting, _ = transitions.begin(
         rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "discard", actor
     )
+    require_desk(sitting, actor)
     audit.record(
         "sitting.discarded",
         "取消摇号安排（尚未锁定）",

@@ -16,6 +16,7 @@ from planning.rules import sittings as rules
 from planning.selectors import draws as reads
 from planning.selectors import sittings as progress
 from planning.services import draws, slips, witnesses
+from planning.services.sitting_desks import require_desk
 
 
 @transaction.atomic
@@ -172,6 +173,7 @@ def set_beacon(*, sitting: Sitting, value: str, actor: User) -> str:
     sitting, _ = transitions.begin(
         rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "beacon", actor
     )
+    require_desk(sitting, actor)
     if sitting.beacon_source == Sitting.Beacon.NONE or sitting.beacon_not_before is None:
         raise RuleError("本次摇号没有约定公共随机源，不能登记随机值。")
     due = rules.beacon_due(sitting.beacon_source, sitting.beacon_round, sitting.beacon_not_before)

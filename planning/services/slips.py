@@ -9,6 +9,7 @@ from bureau.models import User
 from bureau.services import transitions
 from planning.models import Sitting
 from planning.rules.sittings import process_of
+from planning.services.sitting_desks import require_desk
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def _mark(sitting: Sitting, actor: User, field: str, action: str, label: str) ->
     row, _ = transitions.begin(
         process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "slip", actor
     )
+    require_desk(row, actor)
     if getattr(row, field) is None:
         setattr(row, field, timezone.now())
         row.save(update_fields=[field])

@@ -16,6 +16,7 @@ from planning.rules.sittings import process_of
 from planning.selectors import separation
 from planning.selectors import sittings as progress
 from planning.services import draws, entity_draws, sittings
+from planning.services.sitting_desks import require_desk
 
 Undo = Callable[[Draw, User], None]
 UNDO: dict[str, Undo] = {}
@@ -55,6 +56,7 @@ def request(*, sitting: Sitting, reason: str, actor: User, draw: Draw | None = N
         "request_void",
         actor,
     )
+    require_desk(sitting, actor)
     if not reason.strip():
         raise RuleError("请写明作废原因，原因会随作废的抽取一并公开。")
     if draw is not None and (draw.sitting_id != sitting.pk or _is_void(draw)):

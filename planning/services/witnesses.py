@@ -11,6 +11,7 @@ from bureau.services import notifications, transitions
 from planning.models import Sitting, SittingWitness
 from planning.rules import sittings as rules
 from planning.selectors import separation
+from planning.services.sitting_desks import require_desk
 
 OFFICE = "局办公室监督人员"
 
@@ -23,6 +24,7 @@ def add_witness(
     sitting, _ = transitions.begin(
         rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "change", actor
     )
+    require_desk(sitting, actor)
     require_independent(sitting, user)
     last = sitting.witnesses.order_by("-position").first()
     if sitting.witnesses.filter(user=user).exists():
@@ -52,6 +54,7 @@ def remove_witness(*, sitting: Sitting, witness: SittingWitness, actor: User) ->
     sitting, _ = transitions.begin(
         rules.process_of(sitting.purpose), Sitting.objects.all(), sitting.pk, "change", actor
     )
+    require_desk(sitting, actor)
     audit.record(
         "sitting.witness-removed",
         f"取消监督人：{witness.user.full_name}",

@@ -12,6 +12,7 @@ from bureau.models import Role, User
 from planning.models import Sitting, Task
 from planning.rules import sittings as rules
 from planning.rules.sittings import SITTING, Progress
+from planning.selectors import sitting_desk
 from planning.selectors import sittings as reads
 
 # What belongs to a teams sitting or comes after the draw is its owner's page; here only the address.
@@ -51,7 +52,7 @@ class Now:
 
 def now_for(sitting: Sitting, user: User, progress: Progress, *, is_asked: bool) -> Now:
     """What is to be done now, as this reader sees it."""
-    runs = user.has_role_at(sitting.authority_id, *rules.operators(sitting.purpose))
+    runs = sitting_desk.runs(sitting, user)
     if is_asked:
         return Now(
             "等待作废审批",

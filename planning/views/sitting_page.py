@@ -12,6 +12,7 @@ from planning.models import Draw, Sitting
 from planning.rules import sittings as rules
 from planning.rules.sittings import SITTING, Progress
 from planning.selectors import draws as reads
+from planning.selectors import sitting_desk
 from planning.selectors import sittings as progress_of
 from planning.services import voids
 from planning.views import offline, sitting_flow
@@ -32,7 +33,7 @@ def detail_context(sitting: Sitting, user: User) -> dict[str, Any]:
     )
     mine = next((w for w in witnesses if w.user_id == user.pk), None)
     is_locked = sitting.state == Sitting.State.LOCKED
-    is_organiser = user.has_role_at(sitting.authority_id, *rules.operators(sitting.purpose))
+    is_organiser = sitting_desk.runs(sitting, user)
     asked = progress_of.open_void_request(sitting)
     context: dict[str, Any] = {
         "sitting": sitting,
@@ -124,6 +125,8 @@ def actions(
         for role in (Role.ORGANISER, Role.COORDINATOR, Role.WITNESS, Role.HEAD)
         if user.has_role_at(sitting.authority_id, role)
     }
+    if not sitting_desk.runs(sitting, user):  # has the role, at another unit
+        held -= {Role.ORGANISER, Role.COORDINATOR}
     mine: list[Any] = []
     for step in rules.process_of(sitting.purpose).available(sitting.state, held):
         found = _button(sitting, step.action, step.label, is_asked=is_asked)
@@ -133,7 +136,9 @@ def actions(
     if sitting.state == Sitting.State.LOCKED:
         theirs += [("监督人", sentence) for sentence in progress.missing]
     if sitting.state == Sitting.State.PREPARED and not held & set(rules.operators(sitting.purpose)):
-        theirs.append(("任务经办", "指定监督人，锁定名单。"))
+        is_matching = sitting.purpose == Sitting.Purpose.TEAMS
+        who = f"{sitting.unit.short_name}分派员或任务经办" if is_matching else "任务经办"
+        theirs.append((who, "指定监督人，锁定名单。"))
     if is_asked:
         if may_decide(sitting, user):
             url = reverse("planning:sitting-void-decide", args=[sitting.pk])

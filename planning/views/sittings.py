@@ -26,6 +26,7 @@ from planning.models import Sitting, SittingWitness
 from planning.rules.sittings import SITTING, operators
 from planning.selectors import sittings as reads
 from planning.services import large_sittings, sittings, voids
+from planning.services.sitting_desks import require_desk
 from planning.views import sitting_page
 from planning.views.late import tells_what_happened
 
@@ -350,4 +351,5 @@ def operated(request: HttpRequest, pk: str) -> Sitting:
     """The sitting, for those who may run one of its purpose (A53: teams also by the executing unit)."""
     sitting = fetch(request, ROWS, pk=pk)
     require(request.user, sitting.authority_id, *operators(sitting.purpose))
+    require_desk(sitting, request.user)
     return sitting
