@@ -9,7 +9,16 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bureau.models import Agency
 from bureau.selectors import rule_settings
-from planning.models import Draw, DrawEvent, Pick, Plan, PlanItem, Sitting, Task
+from planning.models import (
+    Draw,
+    DrawEvent,
+    Pick,
+    Plan,
+    PlanItem,
+    Sitting,
+    Task,
+    TaskParticipant,
+)
 from planning.rules import chance
 from planning.rules.scheme import SchemeFacts
 from planning.selectors import pools
@@ -109,15 +118,32 @@ def is_sealed(task: Task) -> bool:
     )
 
 
-def has_sealed(authority_id: int) -> bool:
-    """Whether a computed draw of this authority keeps its picks sealed: exclusions of other pools would tell them."""
+def has_sealed(task: Task) -> bool:
+    """Whether a computed draw over one of the task's pools keeps its picks sealed: exclusions would tell them.
+
+    Draws of the task's own authority, of the subordinates whose pools it draws from, and those of a superior over one of
+    these pools (A15). One query where the participants are loaded.
+    """
+    owners = pools.concerned(task)
+    shared = TaskParticipant.objects.filter(
+        task=OuterRef("task"), part=TaskParticipant.Part.POOL, agency__in=owners
+    )
     return (
-        Draw.objects.filter(
-            authority_id=authority_id, kind=Draw.Kind.ENTITIES, events__kind="computed"
-        )
+        Draw.objects.filter(Q(authority__in=owners) | Exists(shared))
+        .filter(kind=Draw.Kind.ENTITIES, events__kind="computed")
         .exclude(events__kind="revealed")
         .exists()
     )
+
+
+def batches_of(task: Task) -> dict[tuple[Any, str], tuple[int, int]]:
+    """(k, 检查批次) by draw and stratum, of the strata that are inspected whole and in batches (DRAW §2); one query."""
+    return {
+        (draw.pk, row["label"]): (row["k"], row["batches"])
+        for draw in task.draws.filter(kind=Draw.Kind.ENTITIES).only("counts")
+        for row in draw.counts.get("strata", [])
+        if row.get("batches", 1) > 1
+    }
 
 
 def chance_note(task: Task, *, is_public: bool = False) -> str:

@@ -31,9 +31,7 @@ def task_forecast(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, task_selectors.with_details(), pk=pk)
     if task.state not in {Task.State.DRAFT, Task.State.READY}:
         raise RuleError("名单已经锁定，推演只用于锁定之前。请在任务页查看抽取结果。")
-    if task_selectors.has_sealed(
-        task.authority_id
-    ):  # common picks tell of a draw that is not public
+    if task_selectors.has_sealed(task):  # common picks tell of a draw that is not public
         require(request.user, task.authority_id, *SEALED_READERS)
         with transaction.atomic():
             audit.record(

@@ -20,6 +20,7 @@ from bureau.selectors import paging
 from planning.forms.scope import apply_scope
 from planning.forms.tasks import StrataForms
 from planning.models import PoolConfirmation, Task, TaskGroup
+from planning.rules.quotas import batch_of
 from planning.rules.strata import REASONS
 from planning.selectors import builder, pools
 from planning.selectors import tasks as selectors
@@ -103,7 +104,7 @@ def task_pool(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, selectors.with_details(), pk=pk)
     if task.state not in {Task.State.DRAFT, Task.State.READY}:
         raise RuleError("名单已经锁定，请在抽取页面查看锁定时的名单，这里不再显示变动中的名录。")
-    if selectors.has_sealed(task.authority_id):  # 在查任务 and 年度次数 name who was drawn there
+    if selectors.has_sealed(task):  # 在查任务 and 年度次数 name who was drawn there
         require(request.user, task.authority_id, *SEALED_READERS)
         with transaction.atomic():
             audit.record(
@@ -171,10 +172,15 @@ def task_picks(request: HttpRequest, pk: str) -> HttpResponse:
                 actor=request.user,
                 detail={"shown": len(page.rows)},
             )
+    batches = selectors.batches_of(task)
+    for pick in page.rows:
+        k, parts = batches.get((pick.draw_id, pick.stratum), (0, 1))
+        pick.batch = batch_of(pick.rank, k, parts) if pick.rank <= k else 0
     context = {
         "task": task,
         "page": page,
         "sealed": sealed,
+        "has_batches": bool(batches),
         "crumbs": [
             ("任务与摇号", reverse("planning:task-list")),
             (task.number, reverse("planning:task-detail", args=[task.pk])),

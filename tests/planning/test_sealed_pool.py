@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from bureau.models import AuditEvent
-from planning.models import Draw, Pick
+from planning.models import Draw, Pick, TaskParticipant
 from planning.services import draws
+from tests.people import make_user
 from tests.planning import sitting_cast as cast
+from tests.planning.build import make_matter, make_task
 
 
 def asked(user, task):
@@ -37,3 +40,21 @@ def test_only_readers_of_sealed_lists_see_who_is_excluded_meanwhile(
     draws.reveal_due(today=day)
     assert Draw.objects.filter(events__kind="revealed").exists()
     assert asked(witness, other).status_code == 200
+
+
+@pytest.mark.rule("A15")
+def test_a_sealed_draw_of_a_subordinate_guards_the_superiors_pool_too(
+    bureau, superior_bureau, witness
+):
+    cast.fill_pool(bureau)
+    operator = cast.operator_of(bureau)
+    day = timezone.localdate() + timedelta(days=30)
+    cast.computed(bureau, operator, witness, reveal="deferred", reveal_by=day)
+    keeper = make_user("keeper", "市局管理员", superior_bureau, "division_admin", "superior")
+    above = make_task(superior_bureau, matters=[make_matter(superior_bureau, "SJ-01")])
+    below = TaskParticipant(task=above, agency=bureau, part=TaskParticipant.Part.POOL)
+
+    before = asked(keeper, above).status_code
+    below.save()
+
+    assert (before, asked(keeper, above).status_code) == (200, 403)
