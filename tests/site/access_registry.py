@@ -11,7 +11,7 @@ from tests.site.access import cell
 Made = tuple[dict[str, Any], dict[str, Any]]
 KEEPERS = ("division_admin", "organiser")
 PEOPLE = ("division_admin",)
-RECUSAL = ("division_admin", "organiser", "coordinator")
+RECUSAL = ("division_admin", "organiser", "coordinator", "head")
 
 
 def listing(cast: dict[str, Any]) -> Made:
