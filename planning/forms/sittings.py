@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -77,7 +78,18 @@ class SittingForm(forms.Form):
         self.fields["tasks"].queryset = reads.free_tasks(authority.pk)
         self.fields["unit"].queryset = Agency.objects.filter(authority=authority, is_active=True)
         self.fields["unit"].initial = authority.pk
+        self.fields["title"].initial = self._usual_title
         self.fields["planned_at"].initial = timezone.localtime().replace(second=0, microsecond=0)
+
+    def _usual_title(self) -> str:
+        """After the first task that was asked for; nothing where none was."""
+        try:
+            task = (
+                self.fields["tasks"].queryset.filter(pk__in=self.initial.get("tasks", [])).first()
+            )
+        except ValidationError:  # not the id of anything
+            return ""
+        return f"{task.name[:145]}摇号会" if task else ""
 
 
 class WitnessForm(forms.Form):
