@@ -42,12 +42,13 @@ def main() -> int:
     port = int(chosen.port)
     if sentence := why_not_listen(chosen.host, port):
         return refuse(sentence)
+    os.environ["PUBLIC_BASE_URL"] = public_address(port)  # what slips and records print, too
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
     children = Children()
     try:
         embedded.ensure(ROOT)
-        prepare(port)
+        prepare()
         schedule = embedded.base_directory(ROOT) / "beat-schedule"
         children.start("web", web_command(chosen.host, port))
         children.start("worker", celery("worker", "--concurrency", "1"))
@@ -117,11 +118,10 @@ def why_not_listen(host: str, port: int) -> str:
     return ""
 
 
-def prepare(port: int) -> None:
+def prepare() -> None:
     """Migrate, seed when empty: one process, because each start of Django costs a second."""
-    environment = os.environ | {"PUBLIC_BASE_URL": public_address(port)}
     command = [sys.executable, str(ROOT / "scripts" / "demo_setup.py")]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as process:
         try:
             if process.wait():
                 raise subprocess.CalledProcessError(process.returncode, command)
