@@ -42,7 +42,6 @@ class Job(models.Model):
     token = models.PositiveIntegerField("令牌", default=0)
     lease_until = models.DateTimeField("租约至", null=True)
     result = models.JSONField("结果", default=dict)
-    result_file = models.CharField("结果文件", max_length=200, blank=True)
     error = models.CharField("错误", max_length=500, blank=True)
     created_at = models.DateTimeField("创建", db_default=Now())
     finished_at = models.DateTimeField("结束", null=True)
