@@ -10,7 +10,7 @@ from bureau.models import User
 from inspections.models import TeamMember, Transfer, Visit, VisitMatter
 from inspections.selectors import disclosure
 from inspections.selectors.orders import Usage, usage
-from planning.models import Pick, Skip
+from planning.models import Pick, Skip, Task
 from registry.models import Listing
 from registry.rules.names import search_key
 
@@ -103,6 +103,11 @@ def whole() -> QuerySet[Visit]:
         "split_from",
         "came_by__authority",
     ).prefetch_related("matters__matter", "matters__task")
+
+
+def tasks_of(visit: Visit) -> list[Task]:
+    """The tasks whose matters meet in the visit; what happens to it stands in the trail of each."""
+    return list(Task.objects.filter(visit_matters__visit=visit).distinct())
 
 
 def listing_of(visit: Visit) -> Listing | None:

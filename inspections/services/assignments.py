@@ -17,6 +17,7 @@ from inspections.rules.teams import missing_quals, team_problem, unfit
 from inspections.selectors import joint
 from inspections.selectors import teams as reading
 from inspections.selectors.team_lists import recusal_reasons
+from inspections.selectors.visits import tasks_of
 from inspections.services import disclosure, guests
 from inspections.services.desks import require_desk_of
 from planning.models import Sitting, Task
@@ -285,7 +286,3 @@ def check_people(
 
 def _is_from_platform(visit: Visit) -> bool:
     return all(task.draw_source == Task.DrawSource.PLATFORM for task in tasks_of(visit))
-
-
-def tasks_of(visit: Visit) -> list[Task]:
-    return list(Task.objects.filter(visit_matters__visit=visit).distinct())

@@ -16,6 +16,7 @@ from bureau.services import notifications, numbers, outbox, transitions
 from inspections.models import ContactAttempt, DeemedDone, DeemedReport, Visit, VisitMatter
 from inspections.rules.processes import DEEMED, VISIT
 from inspections.selectors import deemed as reading
+from inspections.selectors.visits import tasks_of
 from inspections.services.ending import end_uninspected
 from planning.models import Pick
 
@@ -95,7 +96,7 @@ def request(
             f"申请按视为完成办理：{done.get_cause_display()}。{done.note}",
             target=row,
             actor=actor,
-            about=_tasks(row),
+            about=tasks_of(row),
             detail={"cause": cause, "note": done.note, "file": evidence.sha256 if evidence else ""},
         )
         notifications.notify(
@@ -161,7 +162,7 @@ def decide(*, deemed: DeemedDone, approve: bool, actor: User, note: str = "") ->
             else f"不批准视为完成：{row.decision_note}",
             target=visit,
             actor=actor,
-            about=_tasks(visit),
+            about=tasks_of(visit),
             detail={"cause": row.cause, "note": row.note, "requested_by": row.recorded_by_id},
         )
         notifications.notify(
@@ -285,8 +286,3 @@ def _require_attempts(visit: Visit) -> None:
         raise RuleError(
             f"按“无法联系”办理，须先在不同日期联系至少 {least} 次并登记，现有 {days} 天的记录。请先登记联系情况。"
         )
-
-
-def _tasks(visit: Visit) -> list[Any]:
-    rows = visit.matters.select_related("task")
-    return list({item.task_id: item.task for item in rows}.values())

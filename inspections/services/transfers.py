@@ -17,9 +17,10 @@ from inspections.rules.merging import Window
 from inspections.rules.processes import TRANSFER, VISIT
 from inspections.selectors import transfers as reading
 from inspections.selectors.dispatch import is_being_drawn
+from inspections.selectors.visits import tasks_of
 from inspections.services import dispatch
 from inspections.services.ending import end_uninspected, free_team
-from planning.models import Pick, Task
+from planning.models import Pick
 from planning.services import received
 from registry.models import Listing, Matter
 from registry.services import ledger
@@ -81,7 +82,7 @@ def request(
             f"申请转交{to.name}检查：{reason}",
             target=row,
             actor=actor,
-            about=[made, *_tasks(row)],
+            about=[made, *tasks_of(row)],
             detail={"to": to.code, "address": new_address, "moved_on": moved_on.isoformat()},
         )
         _tell(
@@ -139,7 +140,7 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
             else f"不批准转交：{row.decision_note}",
             target=visit,
             actor=actor,
-            about=[row, *_tasks(visit)],
+            about=[row, *tasks_of(visit)],
             detail={"from": row.from_unit.code, "to": (row.to_unit or row.to_authority).code},
         )
         _tell(
@@ -289,7 +290,7 @@ def accept(
             target=visit,
             actor=actor,
             authority=row.authority,
-            about=[row, *_tasks(visit)],
+            about=[row, *tasks_of(visit)],
             detail={"new": new.number},
         )
         audit.record(
@@ -440,11 +441,6 @@ def _list_here(row: Transfer, unit: Agency, today: date, actor: User) -> None:
             actor=actor,
             authority=row.to_authority,
         )
-
-
-def _tasks(visit: Visit) -> list[Task]:
-    rows = visit.matters.select_related("task")
-    return list({item.task_id: item.task for item in rows}.values())
 
 
 def _tell(row: Transfer, users: Sequence[User], step: str, text: str) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from bureau.errors import Forbidden
 from inspections.models import Visit
-from inspections.services import assignments, replacements, teams
+from inspections.selectors.visits import tasks_of
+from inspections.services import replacements, teams
 from planning.services import sittings
 from tests.inspections.dispatch_cast import (
     TODAY,
@@ -85,7 +86,7 @@ def test_assignment_and_replacement_stay_with_the_unit_too(visit, ours, theirs):
 
     with pytest.raises(Forbidden, match="您的席位在其他单位"):
         replacements.decline(replacement=asked, note="不必", actor=theirs)
-    assert assignments.tasks_of(row) == [task_of(visit)]
+    assert tasks_of(row) == [task_of(visit)]
 
 
 def test_the_board_offers_each_unit_to_its_own_desk(visit, ours, theirs, client):
