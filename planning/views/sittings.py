@@ -13,7 +13,7 @@ from bureau.models import Job, Role
 from bureau.selectors.paging import keyset
 from bureau.services import documents, transitions
 from bureau.views.downloads import as_pdf
-from bureau.views.forms import done, made
+from bureau.views.forms import bound, done, made
 from planning.forms.sittings import (
     BeaconForm,
     LockForm,
@@ -51,7 +51,7 @@ def sitting_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sitting_new(request: HttpRequest) -> HttpResponse:
     form = SittingForm(
-        _posted(request),
+        bound(request),
         authority=request.user.home,
         initial={"tasks": request.GET.getlist("task")},
     )
@@ -140,7 +140,7 @@ def discard(request: HttpRequest, pk: str) -> HttpResponse:
 @tells_what_happened
 def lock(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = fetch(request, ROWS, pk=pk, need=(Role.ORGANISER,))
-    form = LockForm(_posted(request), is_redraw=bool(reads.needs_reason(sitting)))
+    form = LockForm(bound(request), is_redraw=bool(reads.needs_reason(sitting)))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data.get("reason", "")
         outcome = made(
@@ -227,7 +227,7 @@ def compute(request: HttpRequest, pk: str) -> HttpResponse:
 @tells_what_happened
 def void(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = operated(request, pk)
-    form = VoidForm(_posted(request), sitting=sitting, initial=_void_reason(request, sitting))
+    form = VoidForm(bound(request), sitting=sitting, initial=_void_reason(request, sitting))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -262,7 +262,7 @@ def void_decide(request: HttpRequest, pk: str) -> HttpResponse:
     if asked is None:
         messages.info(request, "没有待批准的作废申请。")
         return redirect(DETAIL, pk)
-    form = VoidDecisionForm(_posted(request))
+    form = VoidDecisionForm(bound(request))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -340,11 +340,6 @@ def _onward(request: HttpRequest, outcome: Sitting | Job, done_text: str) -> Htt
         return redirect("bureau:job", outcome.pk)
     messages.success(request, done_text)
     return redirect(DETAIL, outcome.pk)
-
-
-def _posted(request: HttpRequest) -> Any:
-    """What was sent, also when it is empty; None before anything was."""
-    return request.POST if request.method == "POST" else None
 
 
 def operated(request: HttpRequest, pk: str) -> Sitting:

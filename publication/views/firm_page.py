@@ -12,6 +12,7 @@ from publication.forms.firm_requests import FirmRequestForm, RatingForm
 from publication.models import FirmRequest
 from publication.selectors import firm_requests as reads
 from publication.services import firm_requests
+from publication.views.public_page import private
 from publication.views.throttle import asked_too_often
 
 MOST, SECONDS = 20, 3600  # sent from one address in an hour
@@ -44,7 +45,7 @@ def firm_request(request: HttpRequest, token: str, kind: str) -> HttpResponse:
             return redirect("public:notice-check", token=notice.token)
     context = {"form": form, "notice": notice, "kind": FirmRequest.Kind(kind)}
     status = 422 if form.is_bound and form.errors else 200
-    return _private(render(request, "public/firm_request.html", context, status=status))
+    return private(render(request, "public/firm_request.html", context, status=status))
 
 
 @public
@@ -58,7 +59,7 @@ def firm_rating(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("public:notice-check", token=notice.token)
     context = {"form": form, "notice": notice, "may_rate": may_rate}
     status = 422 if form.is_bound and form.errors else 200
-    return _private(render(request, "public/firm_rating.html", context, status=status))
+    return private(render(request, "public/firm_rating.html", context, status=status))
 
 
 def _notice(token: str) -> Notice:
@@ -70,11 +71,4 @@ def _notice(token: str) -> Notice:
 
 def _closed(request: HttpRequest, notice: Notice, kind: str) -> HttpResponse:
     context = {"form": None, "notice": notice, "kind": FirmRequest.Kind(kind)}
-    return _private(render(request, "public/firm_request.html", context, status=409))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """What one entity writes is nobody else's to keep."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, "public/firm_request.html", context, status=409))

@@ -17,6 +17,7 @@ from bureau.views.downloads import as_pdf
 from publication.forms.lookup import LookupForm
 from publication.selectors import lookup as reads
 from publication.selectors import public_draws
+from publication.views.public_page import private
 from publication.views.throttle import asked_too_often
 
 DRAWS = 20  # of a page
@@ -55,7 +56,7 @@ def _answer(request: HttpRequest, number: str | None) -> HttpResponse:
         if asked_too_often("lookup", most=LOOKUPS, seconds=SECONDS):
             return _busy(request, context)
         context |= _found(request, context)
-    return _private(render(request, "public/lookup.html", context))
+    return private(render(request, "public/lookup.html", context))
 
 
 def _paper(request: HttpRequest, number: str | None) -> HttpResponse:
@@ -69,7 +70,7 @@ def _paper(request: HttpRequest, number: str | None) -> HttpResponse:
         f"{settings.PUBLIC_BASE_URL}{context['here']}?code={context['typed'].code}"
     )
     content = documents.pdf("public/documents/lookup.html", context)
-    return _private(as_pdf(content, f"draw-lookup-{number or context['owner'].code}"))
+    return private(as_pdf(content, f"draw-lookup-{number or context['owner'].code}"))
 
 
 def _context(request: HttpRequest, number: str | None) -> dict[str, Any]:
@@ -105,11 +106,4 @@ def _found(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    return _private(render(request, "public/lookup.html", context | {"busy": True}, status=429))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Who asks about which firm stays between them and the bureau."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, "public/lookup.html", context | {"busy": True}, status=429))

@@ -10,6 +10,7 @@ from bureau.access import public
 from inspections.selectors import notices
 from publication.forms.public import TokenForm
 from publication.selectors import firm_requests
+from publication.views.public_page import private
 from publication.views.throttle import asked_too_often
 
 LOOKUPS, SECONDS = 30, 600  # per address; the code itself cannot be guessed
@@ -28,7 +29,7 @@ def check_form(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notice_check(request: HttpRequest, token: str) -> HttpResponse:
     if asked_too_often("notice-check", most=LOOKUPS, seconds=SECONDS):
-        return _private(
+        return private(
             render(request, "public/notice_form.html", {"form": None, "busy": True}, status=429)
         )
     found = notices.by_token(token)
@@ -42,11 +43,4 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
             "sent": firm_requests.of_visit(made.visit),
             "results": firm_requests.results_of(made.visit),
         }
-    return _private(render(request, template, shown, status=200 if found else 404))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Who asks about which notice stays between them and the bureau."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, template, shown, status=200 if found else 404))

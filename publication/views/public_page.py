@@ -1,4 +1,4 @@
-"""How every public answer is made: no session, no cookie, one cache policy."""
+"""How every public answer is made: no session, no cookie, one cache policy for all and one for what is private."""
 
 from typing import Any
 
@@ -33,3 +33,10 @@ def download(
     response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return cached(request, response)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Who asks about which firm or notice, and what it writes, stays between them and the bureau: nobody keeps a copy."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
