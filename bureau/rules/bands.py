@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-CLASSES = ("A", "B", "C", "D")
 UNCLASSED, TOTAL = "未分类", "合计"
 _ITEM = re.compile(
     r"(?P<name>[ABCD]|未分类|合计)[\s:：]*(?P<low>\d{1,3}(?:\.\d{1,3})?)\s*[%％]?\s*[-–—~～至]\s*"

@@ -128,12 +128,6 @@ def file_size(value: int | None) -> str:
     return f"{value / 1024:.0f} KB" if value < 1024**2 else f"{value / 1024**2:.1f} MB"
 
 
-@register.filter
-def at_most(value: Any, limit: int) -> int:
-    """A measure between 0 and `limit`, for SVG widths."""
-    return max(0, min(round(float(value or 0)), int(limit)))
-
-
 # ---- status, deadline, fingerprints --------------------------------------------------------------
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bureau.models import Agency, User
-from inspections.models import DeemedDone, DeemedReport, VisitMatter
+from inspections.models import DeemedDone, DeemedReport
 
 HEADS = (
     "序号", "任务编号", "任务名称", "检查对象", "统一社会信用代码", "检查编号", "执行单位",
@@ -145,12 +145,6 @@ def waiting_count(user: User) -> int:
     return DeemedDone.objects.filter(
         authority_id__in=user.own_authority_ids, state=DeemedDone.State.APPROVED, report=None
     ).count()
-
-
-def completed_of(task_id: Any) -> dict[str, int]:
-    """{matter state: visits} of a task, for its completion; 视为完成 counts as done."""
-    rows = VisitMatter.objects.filter(task_id=task_id).order_by()
-    return dict(rows.values_list("state").annotate(n=Count("visit", distinct=True)))
 
 
 def _tasks_of(row: DeemedDone) -> list[tuple[str, str]]:

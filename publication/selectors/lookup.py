@@ -7,7 +7,6 @@ public. A whole page of draws takes a constant number of queries.
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -209,8 +208,3 @@ def _stratum(draw: Draw, label: str) -> dict[str, Any]:
 def _name(listed: str) -> str:
     rows = Entity.objects.filter(public_code=listed).exclude(kind=Entity.Kind.PERSON)
     return rows.values_list("name", flat=True).first() or ""
-
-
-def opens_on(draw: Draw) -> date | None:
-    """The latest day on which a sealed draw's lists become public."""
-    return draw.reveal_by if draw.reveal == "deferred" else None

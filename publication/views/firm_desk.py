@@ -19,14 +19,6 @@ from publication.rules.processes import FIRM_REQUEST_ROLES
 from publication.selectors import firm_requests as reads
 from publication.services import firm_requests
 
-ANSWERERS = (
-    Role.COORDINATOR,
-    Role.ORGANISER,
-    Role.INSPECTOR,
-    Role.PUBLISHER,
-    Role.DEPUTY,
-    Role.HEAD,
-)
 ASSESSORS = (Role.ASSESSOR,)
 
 
