@@ -163,8 +163,9 @@ def _tell(row: Correction, actor: User) -> None:
     if row.state == Correction.State.APPROVED:
         for user in notifications.holders(authority=row.authority, roles=[Role.PUBLISHER]):
             people[user.pk] = user
-        for member in matter.visit.team.filter(is_current=True, inspector__user__isnull=False):
-            people[member.inspector.user_id] = member.inspector.user
+        for member in matter.visit.team.filter(is_current=True).select_related("inspector__user"):
+            if member.inspector is not None and member.inspector.user is not None:
+                people[member.inspector.user.pk] = member.inspector.user
     people.pop(actor.pk, None)
     notifications.notify(
         users=list(people.values()),
