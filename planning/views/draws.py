@@ -13,6 +13,7 @@ from planning.rules import sittings as rules
 from planning.selectors import draws as reads
 from planning.selectors import shares
 from planning.services import draws
+from planning.views import offline
 from planning.views.common import SEALED_READERS
 
 
@@ -58,6 +59,7 @@ def draw_detail(request: HttpRequest, number: str) -> HttpResponse:
         "verdict_text": rules.verdict_text(*verdict) if verdict else "",
         "promises": rules.promises(witnesses, draw.sitting.beacon_source != "none"),
         "not_promised": rules.NOT_PROMISED,
+        "offline_sha256": offline.sha256(),
         "events": trail.of(draw, reader=request.user),
         "trail_url": trail.full_url(draw),
         "now": timezone.localtime(),

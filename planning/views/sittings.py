@@ -199,6 +199,8 @@ def slip_context(sitting: Sitting) -> dict[str, Any]:
 @tells_what_happened
 def beacon(request: HttpRequest, pk: str) -> HttpResponse:
     sitting = operated(request, pk)
+    if SITTING.find(sitting.state, "beacon") is None:  # an old form, however it is filled in
+        raise Conflict(transitions.moved_on(SITTING, sitting))
     form = BeaconForm(request.POST)
     if form.is_valid() and done(
         form,

@@ -175,6 +175,16 @@ def test_a_sealed_list_is_not_handed_out_and_looks_are_in_the_trail(bureau, oper
     assert (refused.status_code, looked.status_code) == (403, 200)
     assert "查看尚未公开的 result.tsv" in shown
     assert "抽中 3 家" not in shown
+    assert "文件的 SHA-256：–" not in re.sub("<[^>]+>", "", shown)
+
+
+def test_an_old_form_for_the_beacon_opens_no_form_after_the_result(bureau, operator, witness):
+    sitting = cast.computed(bureau, operator, witness)
+
+    late = send(signed_in(operator), "sitting-beacon", sitting.pk, value="1")
+
+    assert late.status_code == 409
+    assert "登记公共随机值</h2>" not in late.content.decode()
 
 
 def test_a_redraw_asks_why_and_counts_on(bureau, operator, witness, head):
