@@ -8,7 +8,7 @@ from django import forms
 
 from bureau.forms.fields import day_field
 from bureau.models import Agency
-from planning.forms.scope import ScopeChoices, scope_fields, scope_from, scope_initial
+from planning.forms.scope import ScopeChoices, ScopeForm, scope_fields, scope_from, scope_initial
 from planning.models import Plan, PlanItem
 from planning.rules.items import ItemValues
 from planning.rules.quotas import EVERYBODY
@@ -52,7 +52,7 @@ class NoteForm(forms.Form):
         self.fields["note"].required = required
 
 
-class ItemForm(forms.Form):
+class ItemForm(ScopeForm):
     """A plan item; `reason` stands in it when it is an adjustment."""
 
     name = forms.CharField(label="任务名称", max_length=150)
@@ -153,14 +153,6 @@ class ItemForm(forms.Form):
             ratio_value=cleaned.get("ratio_value"),
             scope=scope_from(cleaned),
         )
-
-    @property
-    def general(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if not name.startswith("scope_")]
-
-    @property
-    def conditions(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("scope_")]
 
 
 class AdjustmentItemForm(ItemForm):

@@ -109,3 +109,15 @@ def scope_from(cleaned: Mapping[str, object]) -> dict[str, list[str]]:
         value = cleaned.get(f"scope_{name}") or []
         scope[name] = re.split(r"[，,、;；\s]+", value) if isinstance(value, str) else list(value)  # type: ignore[call-overload]
     return clean_scope(scope)
+
+
+class ScopeForm(forms.Form):
+    """A form whose conditions stand apart from its other fields."""
+
+    @property
+    def general(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if not name.startswith("scope_")]
+
+    @property
+    def conditions(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("scope_")]

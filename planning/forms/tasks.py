@@ -11,6 +11,7 @@ from bureau.forms.fields import day_field
 from bureau.models import Agency
 from planning.forms.scope import (
     ScopeChoices,
+    ScopeForm,
     saved_field,
     scope_fields,
     scope_from,
@@ -23,7 +24,7 @@ from planning.services.tasks import TaskValues
 from registry.models import Matter
 
 
-class TaskForm(forms.Form):
+class TaskForm(ScopeForm):
     """`item` fixes the matters to choose from; without it the task is ad hoc and asks for a reason."""
 
     ad_hoc_reason = forms.CharField(
@@ -101,14 +102,6 @@ class TaskForm(forms.Form):
         receipt = self.task.platform_receipt if self.task else ""
         return TaskValues(**given, scope=scope, is_targeted=bool(scope), platform_receipt=receipt)
 
-    @property
-    def general(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if not name.startswith("scope_")]
-
-    @property
-    def conditions(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("scope_")]
-
 
 def condition_words(fields: Sequence[forms.BoundField]) -> str:
     """What is ticked and typed, in one line: the conditions stay folded until somebody changes them."""
@@ -177,7 +170,7 @@ class ShortTaskForm(forms.Form):
         )
 
 
-class PoolForm(forms.Form):
+class PoolForm(ScopeForm):
     """定向 or 不定向, and the conditions of the pool (A45)."""
 
     targeted = forms.ChoiceField(
@@ -190,10 +183,6 @@ class PoolForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields.update(scope_fields(choices))
         self.fields.update(saved_field(choices))
-
-    @property
-    def conditions(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("scope_")]
 
     @property
     def words(self) -> str:
@@ -209,7 +198,7 @@ class PoolForm(forms.Form):
         return scope_from(self.cleaned_data) if self.cleaned_data.get("targeted") == "1" else {}
 
 
-class StratumForm(forms.Form):
+class StratumForm(ScopeForm):
     """One layer; an empty label drops it."""
 
     label = forms.CharField(label="层名", max_length=40, required=False)
@@ -247,10 +236,6 @@ class StratumForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields.update(scope_fields(choices))
         self.fields.update(saved_field(choices))
-
-    @property
-    def conditions(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith("scope_")]
 
     @property
     def bounds(self) -> list[forms.BoundField]:
