@@ -7,7 +7,9 @@ from typing import Any
 from bureau.models import Agency
 from publication.rules import bands
 from publication.selectors import fairness as reads
-from publication.selectors.fairness import Compared, Delay, Firm, Handler, HitRow, Load
+from publication.selectors import fairness_around as around
+from publication.selectors.fairness import Compared, Firm, HitRow
+from publication.selectors.fairness_around import Delay, Handler, Load
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ def page(authority: Agency, year: int, *, with_names: bool) -> Page:
     by_draw = [row for row in reads.by_draw(rows) if row.marked]
     units = reads.by_unit(found)
     hits = reads.by_hits(found)
-    loads = reads.loads(authority, year)
-    spread = reads.load_spread(loads)
+    loads = around.loads(authority, year)
+    spread = around.load_spread(loads)
     return Page(
         authority=authority,
         year=year,
@@ -71,10 +73,10 @@ def page(authority: Agency, year: int, *, with_names: bool) -> Page:
         hits=hits,
         hits_chart=_hits_chart(hits),
         firms=reads.drawn_again(found) if with_names else [],
-        handlers=reads.handlers(authority, year, by_name=with_names),
-        causes=reads.skip_causes(authority, year),
-        voids=reads.void_reasons(authority, year) if with_names else [],
-        delays=reads.delays(found),
+        handlers=around.handlers(authority, year, by_name=with_names),
+        causes=around.skip_causes(authority, year),
+        voids=around.void_reasons(authority, year) if with_names else [],
+        delays=around.delays(found),
         loads=loads if with_names else [],
         spread=spread,
         load_chart=_load_chart(spread),

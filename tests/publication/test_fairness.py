@@ -14,7 +14,7 @@ from planning.models import Draw, Pick
 from planning.selectors import draws as draw_reads
 from planning.services import voids
 from publication.rules import fairness as exact
-from publication.selectors import fairness
+from publication.selectors import fairness, fairness_around
 from publication.selectors import fairness_page as page_reads
 from registry.models import Entity
 from tests.people import make_unit
@@ -124,7 +124,7 @@ def test_only_revealed_and_valid_draws_are_compared(bureau, operator, witness, h
     )
 
     assert fairness.counted(bureau, year).draws == []
-    (row,) = fairness.handlers(bureau, year, by_name=True)
+    (row,) = fairness_around.handlers(bureau, year, by_name=True)
     assert (row.name, row.draws, row.voids.observed) == ("操作员", 2, 1)
 
 
