@@ -213,3 +213,24 @@ def test_changing_the_settings_keeps_whose_pools(task, above, bureau, second):
     services.change(task=task, values=values, actor=above["organiser"])
 
     assert sorted(pools.owners_of(Task.objects.get(pk=task.pk))) == sorted([bureau.pk, second.pk])
+
+
+def test_its_sealed_draw_guards_the_subordinates_own_pool(task, above, keepers, bureau, witness):
+    confirm(task, keepers)
+    Task.objects.filter(pk=task.pk).update(state="ready")
+    own = make_task(bureau, matters=[make_matter(bureau, "KC-09")])
+    client = Client()
+    client.force_login(witness, backend=BACKEND)
+    page = reverse("planning:task-pool", args=[own.pk])
+    before = client.get(page).status_code
+
+    sitting_cast.computed(
+        task.authority,
+        above["organiser"],
+        above["witness"],
+        tasks=[Task.objects.get(pk=task.pk)],
+        reveal="deferred",
+        reveal_by=timezone.localdate() + timedelta(days=30),
+    )
+
+    assert (before, client.get(page).status_code) == (200, 403)
