@@ -15,11 +15,11 @@ from config.seed.story import (
     PUBLISHER,
     Story,
 )
-from inspections.models import VisitMatter
+from inspections.models import Disposal, VisitMatter
 from inspections.services import reminders
 from planning.services import deadlines
 from publication.models import Correction, Objection
-from publication.services import corrections, objections
+from publication.services import corrections, firm_requests, objections
 from registry.services import certificates
 
 RULES = (
@@ -39,6 +39,7 @@ def put(story: Story) -> None:
     agenda.add(days.part(0.2, 25), "16:30", partial(_signed, story))
     agenda.add(days.ago(7), "16:00", partial(_second_objection, story))
     agenda.add(days.ago(2), "15:20", partial(_waiting_correction, story))
+    agenda.add(days.ago(1), "10:15", partial(_rectified, story))
 
 
 def finish(story: Story) -> None:
@@ -161,6 +162,24 @@ def _waiting_correction(story: Story) -> None:
         actor=story.user(PUBLISHER),
         today=timezone.localdate(),
     )
+
+
+def _rectified(story: Story) -> None:
+    """A firm with a disposal still open sends its papers with the code of its notice."""
+    rows = Disposal.objects.filter(
+        authority=story.authority, state="open", visit_matter__visit__notice__isnull=False
+    )
+    disposal = rows.order_by("number").first()
+    if disposal is not None:  # early in the year there is none yet
+        firm_requests.submit(
+            notice=disposal.visit_matter.visit.notice,
+            kind="rectification",
+            text="已按要求补正台账和标识牌，请予核实。",
+            contact_name="单位联络员",
+            contact_phone="0999-7003344",
+            disposal=disposal,
+            today=timezone.localdate(),
+        )
 
 
 def _clean(story: Story, key: str) -> VisitMatter:

@@ -53,7 +53,7 @@ def differences(row: Correction) -> list[Difference]:
         Difference(
             "检查方式", method_labels(list(before.methods)), method_labels(list(after.methods))
         ),
-        Difference("结果说明", before.note or "–", after.note or "–"),
+        Difference("结果说明", before.note or "无", after.note or "无"),
         Difference("发现的问题", _findings(before), _findings(after)),
     ]
 
