@@ -4,11 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet
 
+from bureau.models import Role, User
+from bureau.veils import veil
 from inspections.models import Disposal, Notice, Visit, VisitMatter
 from inspections.rules.outcomes import DISPOSALS, public_label
+from inspections.selectors import sealed
 from publication.models import FirmRating, FirmRequest, PublicEntry, RatedNotice
+from publication.rules.processes import FIRM_REQUEST_ROLES
 from registry.models import Inspector
 
 Kind = FirmRequest.Kind
@@ -85,6 +89,19 @@ def results_of(visit: Visit) -> list[PublishedResult]:
 def disposal_label(row: Disposal) -> str:
     measure = DISPOSALS[row.measure].label if row.measure in DISPOSALS else row.measure
     return f"{row.visit_matter.matter.name}：{measure}，期限 {row.due_on:%Y-%m-%d}"
+
+
+@veil("publication.firmrequest")
+def hidden(user: User) -> Q | None:
+    """A complaint is for those who lead that bureau and its auditors (A98); what names a sealed visit, for who answers it."""
+    heard = [*FIRM_REQUEST_ROLES["complaint"], Role.AUDITOR]
+    led = {seat.agency.authority_id for seat in user.seats if seat.role in heard}
+    found = Q(kind=Kind.COMPLAINT) & ~Q(authority_id__in=led)
+    shut = sealed.visits(user)
+    if shut is not None:
+        mine = [kind for kind, roles in FIRM_REQUEST_ROLES.items() if user.has_role(*roles)]
+        found |= Q(visit__in=shut.values("pk")) & ~Q(kind__in=mine)
+    return found
 
 
 def rows() -> "QuerySet[FirmRequest]":

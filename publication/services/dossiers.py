@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
@@ -47,7 +46,7 @@ class Bound:
     contents: list[dict[str, Any]]
 
 
-def bind(visit_pk: Any, number: str = "") -> Bound:
+def bind(visit_pk: Any, *, today: date, number: str = "") -> Bound:
     """The dossier as it would be archived now. Raises RuleError where PDFs cannot be made."""
     visit = dossiers.of_visit(visit_pk)
     papers = dossiers.check(visit)
@@ -68,7 +67,7 @@ def bind(visit_pk: Any, number: str = "") -> Bound:
             "pages": pages,
             "lacking": [paper for paper in papers if not paper.is_whole],
             "tasks": sorted({str(matter.task) for matter in visit.matters.all()}),
-            "today": timezone.localdate(),
+            "today": today,
         },
     )
     writer = PdfWriter()
@@ -101,7 +100,8 @@ def archive(*, visit_pk: Any, actor: User, today: date) -> Dossier:
         number = numbers.document_number(
             authority=visit.authority, kind="dossier", label="卷", year=today.year
         )
-        bound = bind(visit.pk, number)
+        # Bound under the lock: what is archived is what was checked, and nothing is corrected meanwhile.
+        bound = bind(visit.pk, today=today, number=number)
         stored = files.store_bytes(
             content=bound.content,
             name=f"{number}.pdf",

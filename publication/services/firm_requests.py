@@ -13,7 +13,7 @@ from bureau.access import require
 from bureau.errors import Conflict, RuleError
 from bureau.models import StoredFile, User
 from bureau.services import files, notifications, numbers
-from inspections.models import Disposal, Notice, VisitMatter
+from inspections.models import Disposal, Notice, Visit, VisitMatter
 from publication.models import FirmRating, FirmRequest, RatedNotice
 from publication.rules.processes import FIRM_REQUEST_ROLES
 from publication.selectors import firm_requests as reads
@@ -80,11 +80,11 @@ def submit(
         row.files.set(stored)
         audit.record(
             "firm_request.submitted",
-            f"检查对象提交：{row.get_kind_display()}（{row.number}）",
+            _words(row, "收到"),
             target=row,
             actor=None,
             about=[
-                visit,
+                *_visit_of(row),
                 *([disposal] if disposal else []),
                 *([visit_matter] if visit_matter else []),
             ],
@@ -182,14 +182,26 @@ def _finish(row: FirmRequest, state: str, answer: str, actor: User) -> FirmReque
     row.save(update_fields=["state", "answer", "handled_by", "handled_at", "objection"])
     audit.record(
         f"firm_request.{state}",
-        f"{row.get_state_display()} {row.number}（{row.get_kind_display()}）",
+        _words(row, row.get_state_display()),
         target=row,
         actor=actor,
-        about=[row.visit],
+        about=_visit_of(row),
         detail={"answer": row.answer},
         is_bad=state == FirmRequest.State.DECLINED,
     )
     return row
+
+
+def _words(row: FirmRequest, what: str) -> str:
+    """The trail is open to the office: it does not tell a team that somebody complained of it (A98)."""
+    if row.kind == Kind.COMPLAINT:
+        return f"{what}检查对象来件 {row.number}"
+    return f"{what}检查对象来件 {row.number}：{row.get_kind_display()}"
+
+
+def _visit_of(row: FirmRequest) -> list[Visit]:
+    """On the visit's own timeline, but for a complaint."""
+    return [] if row.kind == Kind.COMPLAINT else [row.visit]
 
 
 def _store(notice: Notice, name: str, upload: IO[bytes]) -> StoredFile:

@@ -14,7 +14,6 @@ from bureau.selectors import trail
 from bureau.selectors.paging import keyset
 from bureau.services import files
 from bureau.views.downloads import as_pdf
-from inspections.models import Visit
 from publication.selectors import dossiers as reads
 from publication.services import dossiers
 
@@ -43,8 +42,8 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
 @access()
 @require_safe
 def dossier_detail(request: HttpRequest, pk: str) -> HttpResponse:
-    """`pk` is the visit."""
-    fetch(request, Visit, pk=pk)
+    """`pk` is the visit, one that is over: before, its papers would tell who goes to whom (A105, DRAW §4)."""
+    fetch(request, reads.visits(request.user), pk=pk)
     visit = reads.of_visit(pk)
     papers = reads.check(visit)
     context = {
@@ -52,7 +51,6 @@ def dossier_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "papers": papers,
         "lacking": [paper for paper in papers if paper.lacking],
         "dossier": reads.existing(visit),
-        "is_over": visit.state in reads.CLOSED,
         "may_archive": request.user.has_role_at(visit.authority_id, *ARCHIVERS),
         "events": trail.of(visit),
         "trail_url": trail.full_url(visit),
@@ -63,7 +61,7 @@ def dossier_detail(request: HttpRequest, pk: str) -> HttpResponse:
 @access(*ARCHIVERS)
 @require_POST
 def dossier_archive(request: HttpRequest, pk: str) -> HttpResponse:
-    visit = fetch(request, Visit, pk=pk, need=ARCHIVERS)
+    visit = fetch(request, reads.visits(request.user), pk=pk, need=ARCHIVERS)
     try:
         row = dossiers.archive(visit_pk=visit.pk, actor=request.user, today=timezone.localdate())
     except (Conflict, Forbidden):
@@ -95,7 +93,10 @@ def archive_many(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dossier_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The archived file, or what would be archived now."""
-    visit = fetch(request, Visit, pk=pk)
+    visit = fetch(request, reads.visits(request.user), pk=pk)
     row = reads.existing(visit)
-    content = files.read(row.file) if row else dossiers.bind(visit.pk).content
+    if row is not None:
+        content = files.read(row.file)
+    else:
+        content = dossiers.bind(visit.pk, today=timezone.localdate()).content
     return as_pdf(content, f"dossier-{visit.number}")

@@ -98,7 +98,7 @@ def test_closing_what_was_open_completes_it(with_problem, people):
 
 @pytest.mark.rule("A89")
 def test_every_page_after_the_contents_carries_its_number(closed):
-    bound = dossiers.bind(closed.pk)
+    bound = dossiers.bind(closed.pk, today=TODAY)
 
     pages = text_of(bound.content)
     numbered = [text for text in pages if "卷内第" in text]
@@ -107,7 +107,7 @@ def test_every_page_after_the_contents_carries_its_number(closed):
 
 
 def test_an_incomplete_preview_says_so(with_problem):
-    assert "只供查看" in "".join(text_of(dossiers.bind(with_problem.pk).content))
+    assert "只供查看" in "".join(text_of(dossiers.bind(with_problem.pk, today=TODAY).content))
 
 
 def test_it_is_archived_once(closed, people):
@@ -135,3 +135,20 @@ def test_many_are_archived_as_a_job_and_the_incomplete_ones_named(
 
     job = Job.objects.get(kind=dossiers.JOB)
     assert (job.state, Dossier.objects.count()) == ("done", 1)
+
+
+@pytest.mark.rule("A105")
+def test_before_a_visit_is_over_its_papers_tell_nobody_who_goes(bureau, people, client):
+    from tests.inspections.field_case import ordered_case
+
+    case = ordered_case(
+        bureau, people["leader"], people["second"], people["desk"], people["head"], number=7
+    )
+    client.force_login(people["second"])
+
+    answers = [
+        client.get(reverse(f"publication:{name}", kwargs={"pk": case.visit_pk})).status_code
+        for name in ("dossier-detail", "dossier-pdf")
+    ]
+
+    assert answers == [404, 404]

@@ -192,6 +192,25 @@ def test_a_complaint_is_read_by_those_who_lead_only(after, people, client):
     assert told == {people["head"].pk}
 
 
+@pytest.mark.rule("A98")
+def test_the_team_does_not_learn_from_the_visit_s_trail_that_somebody_complained(after, people):
+    row = send(after, "complaint")
+    firm_requests.decline(firm_request=row.pk, answer="不属实", actor=people["head"])
+
+    told = AuditEvent.objects.filter(action__startswith="firm_request")
+    assert told.count() == 2
+    assert not any("投诉" in event.label for event in told)
+    assert not told.filter(about__contains=[f"inspections.visit:{after.visit_id}"]).exists()
+
+
+@pytest.mark.rule("A98")
+def test_a_superior_s_head_reads_no_complaint_of_a_subordinate(after, superior_bureau):
+    send(after, "complaint")
+    above = make_user("above", "测市局负责人", superior_bureau, "head", "superior")
+
+    assert not FirmRequest.objects.visible_to(above).exists()
+
+
 def test_the_answer_stands_on_the_firm_s_page(after, people, client):
     row = send(after, "complaint")
     firm_requests.decline(firm_request=row.pk, answer="经核实不属实", actor=people["head"])
