@@ -2,15 +2,13 @@ from planning.models.draw import (
     Draw,
     DrawEvent,
     DrawFile,
-    Pick,
     Pseudonym,
     Sitting,
     SittingWitness,
-    Skip,
-    Supplement,
     VoidRequest,
     WitnessCommitment,
 )
+from planning.models.pick import Pick, Skip, Supplement
 from planning.models.plan import Filing, Plan, PlanAdjustment, PlanItem
 from planning.models.task import PoolConfirmation, Task, TaskGroup, TaskParticipant, TaskStratum
 
