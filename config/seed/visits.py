@@ -19,7 +19,16 @@ from inspections.rules.answers import NO, YES
 from inspections.selectors import disposals as disposal_reads
 from inspections.selectors import fieldwork as reads
 from inspections.selectors import records
-from inspections.services import disposals, fieldwork, notices, outcomes, review
+from inspections.services import (
+    answers,
+    arrivals,
+    disposals,
+    finishing,
+    notices,
+    outcomes,
+    party,
+    review,
+)
 from inspections.services.outcomes import NewFinding
 from publication.services import nondisclosures
 from publication.services import records as publishing
@@ -105,7 +114,7 @@ class Walk:
 
     def start(self) -> None:
         visit = self.visit
-        fieldwork.start(
+        arrivals.start(
             visit_pk=visit.pk,
             actor=self.leader,
             present=[member.pk for member in reads.officers(visit)],
@@ -120,7 +129,7 @@ class Walk:
                 self._answer(matter, item)
         if whole:
             visit = self.visit
-            fieldwork.sign_party(
+            party.sign(
                 visit_pk=visit.pk,
                 actor=self.leader,
                 signed="signed",
@@ -142,7 +151,7 @@ class Walk:
         return list(rows.order_by("visit_matter_id", "item__number"))
 
     def finish(self) -> None:
-        fieldwork.finish(visit_pk=self.pk, actor=self.leader, happened_at=timezone.now())
+        finishing.finish(visit_pk=self.pk, actor=self.leader, happened_at=timezone.now())
 
     def _answer(self, matter: VisitMatter, item: ChecklistItem) -> None:
         found = FOUND.get(matter.matter.code) if matter.matter.code in self.course.bad else None
@@ -157,7 +166,7 @@ class Walk:
                     file_name=f"{matter.matter.code}第{item.number}项.jpg",
                 )
             )  # fmt: skip
-        fieldwork.answer(
+        answers.give(
             visit_matter_pk=matter.pk,
             item_number=item.number,
             actor=self.leader,

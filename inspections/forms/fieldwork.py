@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from bureau.forms.fields import moment_field
 from inspections.models import ChecklistAnswer, Evidence, TeamMember
 from inspections.rules.answers import STEPS
+from inspections.rules.places import Place
 from inspections.selectors.fieldwork import Sheet
-from inspections.services.fieldwork import Place
 
 IMAGES = "image/jpeg,image/png,image/webp"
 PAPERS = f"{IMAGES},application/pdf"

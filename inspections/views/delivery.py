@@ -28,7 +28,7 @@ from bureau.errors import Conflict, RuleError
 from bureau.models import Role
 from inspections.models import ChecklistAnswer, FieldDelivery, VisitMatter
 from inspections.selectors import fieldwork as reading
-from inspections.services import fieldwork, revisions
+from inspections.services import answers, revisions
 
 HEADER = "X-Field-Replay"
 ASSETS = (
@@ -67,9 +67,7 @@ def seen_by(request: HttpRequest, stored: ChecklistAnswer | None, seen: str) -> 
     if stored is None or delivery_number(request) is None:
         return seen
     is_own = stored.answered_by_id == request.user.pk
-    return (
-        fieldwork.version(stored) if is_own and claimed_at(request) > stored.happened_at else seen
-    )
+    return answers.version(stored) if is_own and claimed_at(request) > stored.happened_at else seen
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
@@ -233,5 +231,5 @@ def _now(kwargs: dict[str, Any]) -> dict[str, Any] | None:
         "remark": stored.remark,
         "by": stored.answered_by.full_name,
         "at": timezone.localtime(stored.happened_at).strftime("%m-%d %H:%M"),
-        "seen": fieldwork.version(stored),
+        "seen": answers.version(stored),
     }

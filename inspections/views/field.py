@@ -28,11 +28,12 @@ from inspections.forms.fieldwork import (
 )
 from inspections.models import TeamMember, Visit, VisitMatter
 from inspections.rules.answers import STEPS
+from inspections.rules.places import Place
 from inspections.rules.processes import VISIT
 from inspections.selectors import fieldwork as reading
 from inspections.selectors import records
-from inspections.services import disclosure, fieldwork, revisions
-from inspections.services.fieldwork import Place
+from inspections.services import answers, arrivals, disclosure, finishing, on_site, party, revisions
+from inspections.services import evidence as materials
 from inspections.views.delivery import claimed_at, delivered_once, page, seen_by
 
 FORM = ["GET", "HEAD", "POST"]
@@ -83,7 +84,7 @@ def arrive(request: HttpRequest, pk: Any) -> HttpResponse:
     form = ArriveForm(request.POST or None, initial={"happened_at": timezone.localtime()})
     if request.method == "POST" and form.is_valid():
         try:
-            moved = fieldwork.arrive(
+            moved = arrivals.arrive(
                 visit_pk=row.pk,
                 actor=request.user,
                 happened_at=form.cleaned_data["happened_at"],
@@ -118,7 +119,7 @@ def start(request: HttpRequest, pk: Any) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            fieldwork.start(
+            arrivals.start(
                 visit_pk=row.pk,
                 actor=request.user,
                 present=form.cleaned_data["present"],
@@ -159,7 +160,7 @@ def item(request: HttpRequest, pk: Any, number: int) -> HttpResponse:
         given = form.cleaned_data
         given["seen"] = seen_by(request, line.answer, given["seen"])
         try:
-            fieldwork.answer(
+            answers.give(
                 visit_matter_pk=matter.pk,
                 item_number=number,
                 actor=request.user,
@@ -202,7 +203,7 @@ def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
     form = EvidenceForm(request.POST or None, request.FILES or None, sheets=reading.sheets(row))
     if request.method == "POST" and form.is_valid():
         try:
-            added = fieldwork.add_evidence(
+            added = materials.add(
                 visit_pk=row.pk,
                 actor=request.user,
                 uploads=form.cleaned_data["files"],
@@ -239,7 +240,7 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            fieldwork.sign_party(
+            party.sign(
                 visit_pk=row.pk,
                 actor=request.user,
                 happened_at=claimed_at(request),
@@ -267,7 +268,7 @@ def finish(request: HttpRequest, pk: Any) -> HttpResponse:
     form = FinishForm(request.POST or None, initial={"happened_at": timezone.localtime()})
     if request.method == "POST" and form.is_valid():
         try:
-            fieldwork.finish(
+            finishing.finish(
                 visit_pk=row.pk, actor=request.user, happened_at=form.cleaned_data["happened_at"]
             )
         except (Conflict, Forbidden):
@@ -295,7 +296,7 @@ def trim(request: HttpRequest, pk: Any) -> HttpResponse:
     row, member = own_visit(request, pk)
     form = TrimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        fieldwork.trim(visit_pk=row.pk, actor=request.user, **form.cleaned_data)
+        finishing.trim(visit_pk=row.pk, actor=request.user, **form.cleaned_data)
         messages.success(request, "已记下程序删减的情况。")
         return redirect("inspections:field-visit", pk=row.pk)
     context = {"visit": row, "member": member, "form": form}
@@ -336,7 +337,7 @@ def _nearest(row: tuple[Any, ...]) -> tuple[bool, int]:
 
 def _initial(line: reading.Line) -> dict[str, Any]:
     stored = line.answer
-    fresh = {"key": uuid7(), "seen": fieldwork.version(stored)}
+    fresh = {"key": uuid7(), "seen": answers.version(stored)}
     if stored is None:
         return fresh
     number = stored.number.normalize() if stored.number is not None else None
@@ -366,6 +367,6 @@ def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
         "evidence": evidence,
         "missing": reading.missing(row, sheets) if row.state == Visit.State.IN_PROGRESS else [],
         "trimmed": [(STEPS.get(step, step), why) for step, why in row.trimmed_steps.items()],
-        "entered_late": [fieldwork.is_entered_late(row, *pair) for pair in moments],
+        "entered_late": [on_site.is_entered_late(row, *pair) for pair in moments],
         "place": Place(row.latitude, row.longitude),
     }

@@ -13,7 +13,7 @@ from bureau.ids import uuid7
 from bureau.models import Agency, User
 from inspections.models import Visit, VisitMatter
 from inspections.selectors import records
-from inspections.services import fieldwork, outcomes, review
+from inspections.services import answers, arrivals, finishing, outcomes, party, review
 from inspections.services.outcomes import NewFinding
 from registry.models import ChecklistItem, Inspector
 from tests.inspections.dispatch_cast import (
@@ -102,7 +102,7 @@ def ordered_case(
 
 
 def begun(case: Case, at: datetime | None = None) -> Case:
-    fieldwork.start(
+    arrivals.start(
         visit_pk=case.visit_pk,
         actor=case.leader,
         present=list(case.visit.team.values_list("pk", flat=True)),
@@ -120,9 +120,9 @@ def give_answer(case: Case, item: int, value: str, **given):
         "remark": "" if value == "yes" else "现场情况",
         "happened_at": timezone.now(),
         "key": uuid7(),
-        "seen": fieldwork.version(stored),
+        "seen": answers.version(stored),
     }
-    return fieldwork.answer(
+    return answers.give(
         visit_matter_pk=case.matter.pk, item_number=item, value=value, **(values | given)
     )
 
@@ -132,7 +132,7 @@ def filled(case: Case, *, first: str = "yes") -> Case:
     give_answer(case, 1, first)
     give_answer(case, 2, "yes", number=Decimal("4.5"))
     give_answer(case, 3, "yes", photos=[photo("blue")])
-    fieldwork.sign_party(
+    party.sign(
         visit_pk=case.visit_pk,
         actor=case.leader,
         signed="signed",
@@ -144,7 +144,7 @@ def filled(case: Case, *, first: str = "yes") -> Case:
 
 def finished(case: Case, *, first: str = "yes", at: datetime | None = None) -> Case:
     filled(begun(case, at), first=first)
-    fieldwork.finish(visit_pk=case.visit_pk, actor=case.leader, happened_at=at or timezone.now())
+    finishing.finish(visit_pk=case.visit_pk, actor=case.leader, happened_at=at or timezone.now())
     return case
 
 

@@ -9,7 +9,7 @@ from bureau.errors import Conflict, RuleError
 from bureau.ids import uuid7
 from bureau.models import AuditEvent
 from inspections.models import ChecklistAnswer, Evidence
-from inspections.services import fieldwork
+from inspections.services import evidence
 from tests.inspections.field_case import begun, finished, give_answer, photo, recorded, sign
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_picture_is_refused(case, client):
     fake.file.seek(0)
 
     with pytest.raises(RuleError, match="不是照片"):
-        fieldwork.add_evidence(
+        evidence.add(
             visit_pk=case.visit_pk,
             actor=case.leader,
             uploads=[fake],

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import RuleSetting
-from inspections.services import clock, fieldwork
+from inspections.services import clock, finishing, party
 from tests.inspections.field_case import begun, filled, finished, give_answer
 
 pytestmark = pytest.mark.django_db
 
 
 def end(case, actor=None):
-    return fieldwork.finish(
+    return finishing.finish(
         visit_pk=case.visit_pk, actor=actor or case.leader, happened_at=timezone.now()
     )
 
@@ -41,11 +41,11 @@ def test_a_signature_needs_its_page_and_a_refusal_its_reason_and_witness(case):
     given = {"visit_pk": case.visit_pk, "actor": case.leader, "happened_at": timezone.now()}
 
     with pytest.raises(RuleError, match="拍照上传"):
-        fieldwork.sign_party(signed="signed", **given)
+        party.sign(signed="signed", **given)
     with pytest.raises(RuleError, match="写明原因"):
-        fieldwork.sign_party(signed="refused", witness_name="村主任 李某", **given)
+        party.sign(signed="refused", witness_name="村主任 李某", **given)
     with pytest.raises(RuleError, match="见证人"):
-        fieldwork.sign_party(signed="refused", refusal_note="负责人离场", **given)
+        party.sign(signed="refused", refusal_note="负责人离场", **given)
 
     assert case.visit.party_signed == ""
 
@@ -56,7 +56,7 @@ def test_a_step_left_out_with_a_reason_is_not_missing(case):
     for number, value in ((1, "yes"), (2, "na"), (3, "yes")):
         give_answer(case, number, value)
     for step in ("photos", "party_signature"):
-        fieldwork.trim(
+        finishing.trim(
             visit_pk=case.visit_pk, actor=case.leader, step=step, reason="书面检查，不到现场"
         )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import AuditEvent
 from inspections.models import Visit
-from inspections.services import fieldwork
+from inspections.services import arrivals
 from tests.inspections.field_case import begun
 from tests.people import make_user
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.rule("A64")
 def test_the_visit_begins_with_the_second_officer(case):
-    fieldwork.arrive(visit_pk=case.visit_pk, actor=case.leader, happened_at=timezone.now())
+    arrivals.arrive(visit_pk=case.visit_pk, actor=case.leader, happened_at=timezone.now())
     after_one = case.visit.state
-    fieldwork.arrive(visit_pk=case.visit_pk, actor=case.second, happened_at=timezone.now())
+    arrivals.arrive(visit_pk=case.visit_pk, actor=case.second, happened_at=timezone.now())
 
     assert (after_one, case.visit.state) == ("ordered", "in_progress")
 
@@ -27,7 +27,7 @@ def test_the_visit_begins_with_the_second_officer(case):
 @pytest.mark.rule("A52")
 def test_the_leader_alone_cannot_begin(case):
     with pytest.raises(RuleError, match="不得少于 2 名"):
-        fieldwork.start(
+        arrivals.start(
             visit_pk=case.visit_pk, actor=case.leader, present=[], happened_at=timezone.now()
         )
 
@@ -39,7 +39,7 @@ def test_only_the_leader_records_others_presence(case):
     present = list(case.visit.team.values_list("pk", flat=True))
 
     with pytest.raises(Forbidden, match="组长"):
-        fieldwork.start(
+        arrivals.start(
             visit_pk=case.visit_pk,
             actor=case.second,
             present=present,
@@ -51,7 +51,7 @@ def test_somebody_outside_the_team_is_refused(case, bureau):
     stranger = make_user("stranger", "测外人", bureau, "inspector")
 
     with pytest.raises(Forbidden, match="检查组"):
-        fieldwork.arrive(visit_pk=case.visit_pk, actor=stranger, happened_at=timezone.now())
+        arrivals.arrive(visit_pk=case.visit_pk, actor=stranger, happened_at=timezone.now())
 
 
 @pytest.mark.rule("A100")
