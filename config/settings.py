@@ -1,5 +1,6 @@
 """All settings, from the environment. Outside DEBUG a missing secret, host list or database stops the start."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -59,6 +60,16 @@ SITE_NAME = env.str("SITE_NAME", default="双随机、一公开监管平台")
 SITE_AUTHORITY = env.str("SITE_AUTHORITY", default="")
 # Where the QR codes on printed documents point.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Hosts that records may be pushed to: "host[:port]" by HTTPS, "http://host[:port]" where only plain HTTP exists.
+PUSH_HOSTS = env.list("PUSH_HOSTS", default=["http://127.0.0.1:8790"] if EMBEDDED else [])
+# The keys agreed with platforms: PUSH_SECRET_<NAME>=…; a registered platform names its key and never holds it.
+PUSH_SECRETS = {
+    name.removeprefix("PUSH_SECRET_"): value
+    for name, value in os.environ.items()
+    if name.startswith("PUSH_SECRET_") and value
+}
+if EMBEDDED:  # for `manage.py push_receiver`
+    PUSH_SECRETS.setdefault("DEMO", hashlib.sha256(f"push:{SECRET_KEY}".encode()).hexdigest())
 
 INSTALLED_APPS = [
     "bureau.admin_site.DeskAdmin",

@@ -12,7 +12,7 @@ from bureau.models import OutboxMessage, User
 from bureau.services import jobs, outbox
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import PublicRecord
-from publication.services import dossiers, objections, records
+from publication.services import dossiers, objections, pushing, records
 
 
 @outbox.delivers("public.plan")
@@ -30,6 +30,11 @@ def deliver_adjustment(message: OutboxMessage) -> dict[str, Any]:
 @outbox.delivers("public.task_notice")
 def deliver_task_notice(message: OutboxMessage) -> dict[str, Any]:
     return _receipt(records.publish_task_notice(task=Task.objects.get(pk=message.payload["task"])))
+
+
+@outbox.delivers(pushing.KIND)
+def deliver_push(message: OutboxMessage) -> dict[str, Any]:
+    return pushing.deliver(message)
 
 
 @shared_task(name="publication.warn_due_objections")

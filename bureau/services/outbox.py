@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from bureau.errors import RuleError
 from bureau.models import Agency, OutboxMessage
 from bureau.services import jobs
 
@@ -37,6 +38,13 @@ def put(
     if is_new:
         jobs.send("bureau.deliver_outbox")
     return message
+
+
+def send_again(message: OutboxMessage) -> None:
+    """Due now instead of after its pause; the caller holds the row's lock."""
+    message.next_at = timezone.now()
+    message.save(update_fields=["next_at"])
+    jobs.send("bureau.deliver_outbox")
 
 
 def deliver_waiting(limit: int = 100) -> int:
@@ -78,7 +86,8 @@ def _deliver(pk: int) -> int:
             message = OutboxMessage.objects.select_for_update().get(pk=pk)
             message.attempts += 1
             message.state = OutboxMessage.State.FAILED
-            message.error = f"{type(failure).__name__}: {failure}"[:500]
+            told = isinstance(failure, RuleError)  # these are sentences for people already
+            message.error = (str(failure) if told else f"{type(failure).__name__}: {failure}")[:500]
             message.next_at = timezone.now() + timedelta(minutes=min(2**message.attempts, 240))
             message.save(update_fields=["attempts", "state", "error", "next_at"])
         return 0

@@ -1,4 +1,5 @@
 from publication.models.firm import FirmRating, FirmRequest, RatedNotice
+from publication.models.push import Push, PushPackage, PushTarget
 from publication.models.record import (
     Correction,
     Nondisclosure,
@@ -15,5 +16,8 @@ __all__ = [
     "Objection",
     "PublicEntry",
     "PublicRecord",
+    "Push",
+    "PushPackage",
+    "PushTarget",
     "RatedNotice",
 ]

@@ -17,6 +17,7 @@ from planning.models import Plan, PlanAdjustment, Task
 from publication.models import Correction, Nondisclosure, PublicEntry, PublicRecord
 from publication.rules import frozen
 from publication.selectors import content as shown
+from publication.services import pushing
 from registry.rules.names import bigrams, search_key
 
 Kind = PublicRecord.Kind
@@ -213,7 +214,7 @@ def _freeze_result(
     correction: Correction | None = None,
 ) -> PublicRecord:
     content = shown.result(matter, today, correction)
-    return freeze(
+    record = freeze(
         kind=Kind.RESULT,
         subject=shown.result_subject(matter),
         authority=matter.authority,
@@ -224,6 +225,8 @@ def _freeze_result(
         due_on=matter.due_on,
         index=_result_index(content),
     )
+    pushing.push("result" if record.version == 1 else "correction", record)
+    return record
 
 
 def _result_index(content: Mapping[str, Any]) -> dict[str, Any]:
