@@ -6,8 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from bureau.models import OutboxMessage
-from bureau.services import outbox
-from inspections.services import deemed, disclosure, list_checks, reminders
+from bureau.services import jobs, outbox
+from inspections.services import burning, deemed, disclosure, list_checks, reminders
 
 
 @shared_task(name="inspections.warn_due_publications")
@@ -36,3 +36,11 @@ def _deemed_report(message: OutboxMessage) -> dict[str, Any]:
 def tell_teams() -> int:
     """The evening before, or that morning: each team is told where it goes (setting visit_disclosure)."""
     return disclosure.tell_due(now=timezone.now())
+
+
+@jobs.kind(burning.JOB)
+def burn_photo(run: jobs.Run) -> dict[str, Any]:
+    """The 水印件 of one photo; an attempt that was cut off left nothing, or left it whole (A65)."""
+    copy = burning.burn(run.payload["evidence"])
+    run.advance(done=1, total=1)
+    return {"summary": "照片水印件已制作。", "copy": str(copy.pk)}

@@ -3,7 +3,7 @@
 import json
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +20,8 @@ from bureau.selectors import people as who
 from bureau.selectors import rule_settings
 from bureau.selectors.paging import keyset
 from bureau.selectors.trail import kind_of
-from bureau.services import files, people
+from bureau.services import people
+from bureau.views.downloads import as_stored
 
 
 @access()
@@ -80,14 +81,7 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
 def file(request: HttpRequest, pk: str) -> HttpResponse:
     """A stored file of one's own scope; shown as what it was checked to be, never sniffed."""
     row = fetch(request, StoredFile.objects.all(), pk=pk)
-    content = files.read(row)
-    is_shown = row.kind.startswith("image/") or row.kind == "application/pdf"
-    response = FileResponse(
-        iter([content]), content_type=row.kind, as_attachment=not is_shown, filename=row.name
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response
+    return as_stored(request, row)
 
 
 @access(Role.SYSTEM_ADMIN, Role.DIVISION_ADMIN)

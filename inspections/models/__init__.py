@@ -5,8 +5,10 @@ from inspections.models.cases import (
     MergeConsent,
     Transfer,
 )
+from inspections.models.conclusions import Conclusion
 from inspections.models.delivery import FieldDelivery
 from inspections.models.dossier import Dossier
+from inspections.models.media import EvidenceCopy, LargeUpload, UploadPiece
 from inspections.models.record import (
     ChecklistAnswer,
     DeemedDone,
@@ -15,29 +17,40 @@ from inspections.models.record import (
     Finding,
     Signature,
 )
+from inspections.models.samples import Sample, SampleHandover, SampleResult
+from inspections.models.site_notes import SiteNote, SiteNoteRevision
 from inspections.models.team import PoolConsent, Replacement, TeamMember, TeamSitting
 from inspections.models.visit import InspectionOrder, Notice, Visit, VisitMatter
 
 __all__ = [
     "ChecklistAnswer",
+    "Conclusion",
     "ContactAttempt",
     "DeemedDone",
     "DeemedReport",
     "Disposal",
     "Dossier",
     "Evidence",
+    "EvidenceCopy",
     "FieldDelivery",
     "Finding",
     "InspectionOrder",
+    "LargeUpload",
     "ListCheck",
     "MergeConsent",
     "Notice",
     "PoolConsent",
     "Replacement",
+    "Sample",
+    "SampleHandover",
+    "SampleResult",
     "Signature",
+    "SiteNote",
+    "SiteNoteRevision",
     "TeamMember",
     "TeamSitting",
     "Transfer",
+    "UploadPiece",
     "Visit",
     "VisitMatter",
 ]

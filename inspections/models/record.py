@@ -1,5 +1,8 @@
 """What was seen, proved, signed and found; and what follows from it (A65–A68, A84–A87)."""
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -55,7 +58,8 @@ class Evidence(models.Model):
         PHOTO = "photo", "照片"
         SIGNED_PAGE = "signed_page", "签字页照片"
         DOCUMENT = "document", "文件"
-        VIDEO = "video", "录音录像"
+        VIDEO = "video", "录像"
+        AUDIO = "audio", "录音"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="evidence", verbose_name="检查")
@@ -97,6 +101,25 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.note}"
+
+    @property
+    def burned(self) -> Any:
+        """Its 水印件, once the job has made it; read with select_related("copy__file")."""
+        return getattr(self, "copy", None)
+
+    @property
+    def shown_file_id(self) -> UUID:
+        """The copy with its facts burned in where there is one, else the original."""
+        file_id: UUID = self.burned.file_id if self.burned else self.file_id
+        return file_id
+
+    @property
+    def is_picture(self) -> bool:
+        return str(self.file.kind).startswith("image/")
+
+    @property
+    def is_recording(self) -> bool:
+        return self.kind in {self.Kind.VIDEO, self.Kind.AUDIO}
 
 
 class Signature(models.Model):

@@ -149,12 +149,12 @@ def as_item(row: ChecklistItem) -> rules.Item:
 def sheets(visit: Visit) -> list[Sheet]:
     """Every checklist of a visit with answers and photos: four queries, however many items."""
     matters = list(visit.matters.select_related("matter", "checklist", "task").order_by("id"))
-    return _sheets(matters, list(visit.evidence.select_related("file")))
+    return _sheets(matters, list(visit.evidence.select_related("file", "copy")))
 
 
 def sheet(matter: VisitMatter) -> Sheet:
     """The checklist of one matter."""
-    return _sheets([matter], list(matter.evidence.select_related("file")))[0]
+    return _sheets([matter], list(matter.evidence.select_related("file", "copy")))[0]
 
 
 def _sheets(matters: list[VisitMatter], evidence: list[Evidence]) -> list[Sheet]:

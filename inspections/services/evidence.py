@@ -16,6 +16,7 @@ from inspections.models import Evidence, Visit, VisitMatter
 from inspections.rules import clock as clock_rules
 from inspections.rules.places import NOWHERE, Place
 from inspections.rules.processes import VISIT
+from inspections.services import burning
 from inspections.services.on_site import ON_RECORD, locked_matter
 from inspections.services.revisions import content_changed, lock_visit, may_change, officer
 
@@ -129,4 +130,6 @@ def attach(
         about=[matter] if matter else [],
         detail={"evidence": str(piece.pk), "sha256": stored.sha256, "sm3": stored.sm3},
     )
+    if kind == Evidence.Kind.PHOTO:
+        burning.start(piece)
     return piece, True

@@ -45,7 +45,7 @@ def of_visit(pk: Any) -> Visit:
             ).prefetch_related("disposals", "signatures", "findings"),
         ),
         Prefetch("team", TeamMember.objects.select_related("inspector", "expert")),
-        Prefetch("evidence", Evidence.objects.select_related("file", "taken_by")),
+        Prefetch("evidence", Evidence.objects.select_related("file", "copy__file", "taken_by")),
     )
     visit: Visit = rows.get(pk=pk)
     return visit

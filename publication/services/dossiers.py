@@ -206,7 +206,8 @@ def _evidence(visit: Visit) -> Iterator[Part]:
 
 
 def _picture(row: Evidence) -> dict[str, Any]:
-    small = files.reencoded_image(files.read(row.file), longest=1400)
+    shown = row.burned.file if row.burned else row.file
+    small = files.reencoded_image(files.read(shown), longest=1400)
     return {"row": row, "src": documents.picture(small)}
 
 
