@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bureau.views import accounts, office
+from bureau.views import accounts, office, wordings
 
 app_name = "bureau"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("files/<uuid:pk>/", office.file, name="file"),
     path("settings/", office.settings, name="settings"),
     path("settings/<slug:key>/", office.setting_edit, name="setting-edit"),
+    path("forms/", wordings.forms, name="forms"),
+    path("forms/<slug:key>/", wordings.form, name="form"),
+    path("forms/<slug:key>/edit/", wordings.edit, name="form-edit"),
+    path("forms/<slug:key>/draft.pdf", wordings.draft_pdf, name="form-draft"),
+    path("forms/<slug:key>/<int:version>/preview.pdf", wordings.version_pdf, name="form-preview"),
+    path("forms/<slug:key>/<int:version>/restore/", wordings.restore, name="form-restore"),
     path("members/", office.members, name="members"),
     path("members/new/", office.member_create, name="member-create"),
     path("members/<int:pk>/", office.member_detail, name="member-detail"),

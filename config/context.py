@@ -62,7 +62,7 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
                 "label": "设置",
                 "url": reverse("bureau:settings"),
                 "count": 0,
-                "current": name.startswith(("bureau:setting", "bureau:member")),
+                "current": name.startswith(("bureau:setting", "bureau:member", "bureau:form")),
             }
         )
     return {

@@ -3,6 +3,7 @@ from bureau.models.audit import AuditEvent, AuditSeal, Checkpoint
 from bureau.models.region import Region
 from bureau.models.setting import CalendarDay, RuleSetting
 from bureau.models.user import Membership, Role, User
+from bureau.models.wording import DocumentWording
 from bureau.models.work import Job, Notification, NumberSeries, OutboxMessage, StoredFile
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "AuditSeal",
     "CalendarDay",
     "Checkpoint",
+    "DocumentWording",
     "Job",
     "Membership",
     "Notification",

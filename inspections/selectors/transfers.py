@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 
 from bureau.errors import RuleError
 from bureau.models import Agency, User
+from bureau.services import wordings
 from inspections.models import Transfer, VisitMatter
+from inspections.rules.forms_transfer import TRANSFER_FORM, values_of
 from registry.models import Checklist, Matter, MatterRevision
 
 Rows = QuerySet[Transfer]
@@ -62,6 +64,18 @@ def notice_content(transfer: Transfer, today: date) -> dict[str, Any]:
         "window_to": visit.window_to.isoformat(),
         "on": today.isoformat(),
     }
+
+
+def printed(transfer: Transfer) -> dict[str, Any]:
+    """The frozen content with its date read; an approval from before wordings were kept speaks as the form does now."""
+    content: dict[str, Any] = transfer.content
+    form = content.get("form") or worded(transfer)
+    return content | {"form": form, "on": date.fromisoformat(content["on"])}
+
+
+def worded(transfer: Transfer) -> dict[str, Any]:
+    """The notice in the wording of the authority that gives the visit away."""
+    return wordings.of(TRANSFER_FORM.key, transfer.authority, **values_of(transfer.content))
 
 
 def open_matters(transfer: Transfer) -> list[VisitMatter]:

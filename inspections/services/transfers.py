@@ -131,6 +131,7 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
             row.content = row.content | {
                 "on": timezone.localdate().isoformat(),
                 "approved_by": actor.full_name,
+                "form": reading.worded(row),
             }
         row.save()
         audit.record(

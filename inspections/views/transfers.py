@@ -1,6 +1,5 @@
 """变更检查单位转交: request, decision, the other side's answer, and the written notice (A71)."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -201,12 +200,7 @@ def notice(request: HttpRequest, pk: Any, kind: str) -> HttpResponse:
         raise Http404("没有这种格式的文件。")
     if row.decided_at is None or row.state == Transfer.State.REFUSED:
         raise RuleError("转交还没有批准，没有转交通知可以打印。")
-    content = row.content | {
-        "window_from": date.fromisoformat(row.content["window_from"]),
-        "window_to": date.fromisoformat(row.content["window_to"]),
-        "moved_on": date.fromisoformat(row.content["moved_on"]),
-        "on": date.fromisoformat(row.content["on"]),
-    }
+    content = reading.printed(row)
     if kind == "pdf":
         return as_pdf(
             documents.pdf("inspections/documents/transfer.html", {"notice": content}), "transfer"

@@ -46,7 +46,7 @@
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if ((form.getAttribute("method") || "get").toLowerCase() !== "post" || form.hasAttribute("data-keep") || form.target === "_blank") {
+    if ((form.getAttribute("method") || "get").toLowerCase() !== "post" || form.hasAttribute("data-keep") || form.target === "_blank" || (event.submitter && event.submitter.formTarget === "_blank")) {
       return;
     }
     if (form.getAttribute("aria-busy") === "true") {
