@@ -38,7 +38,7 @@ from bureau.models import Agency, User
 from planning.models import PoolConfirmation, Sitting
 from planning.rules import scheme as schemes
 from planning.rules.strata import Stratum
-from planning.selectors import pools
+from planning.selectors import pool_preview
 from planning.selectors import tasks as reads
 from planning.services import sittings, tasks
 from planning.services.tasks import TaskValues
@@ -67,7 +67,7 @@ def main(entities: int) -> None:
         Stratum("其他", {}, "percent", Decimal(5)),
     ]
     tell("two strata with their counts", lambda: tasks.set_strata(task=task, strata=strata, actor=organiser))  # fmt: skip
-    tell("candidates by stratum, exclusions by reason", lambda: pools.preview(task, today))
+    tell("candidates by stratum, exclusions by reason", lambda: pool_preview.preview(task, today))
     facts = reads.scheme_facts(task, today)
     tasks.set_scheme(task=task, scheme=schemes.draft(facts), actor=organiser)
     tell("both registers confirmed, task ready", lambda: confirm(task, organiser, keeper, today))

@@ -1,12 +1,11 @@
 """Before a lock: a draft divided into groups with ratios from the class table, and a small pool inspected whole."""
 
-from datetime import date
 from functools import partial
 
 from bureau.services import outbox
 from config.seed.story import FOREST, Story
 from config.seed.tasks import Draft, create, write_scheme
-from planning.selectors import builder, pools
+from planning.selectors import builder, pool_parts
 from planning.services import direct, groups, tasks
 from registry.demo import office
 
@@ -38,11 +37,11 @@ def _divide(story: Story) -> None:
     actor = story.user(FOREST)
     groups.split_by_kind(task=story.task("groups"), actor=actor)
     task = story.task("groups")
-    part = pools.parts_of(task)[0]
+    part = pool_parts.parts_of(task)[0]
     tasks.set_strata(
         task=task,
         group=task.groups.get(number=part.number),
-        strata=builder.by_class(task, part, _today(story)),
+        strata=builder.by_class(task, part, story.today),
         actor=actor,
     )
 
@@ -69,8 +68,3 @@ def _put_whole(story: Story) -> None:
 def _inspect_all(story: Story) -> None:
     direct.inspect_all(task=story.task("whole"), actor=story.user(FOREST))
     outbox.deliver_waiting()
-
-
-def _today(story: Story) -> date:
-    assert story.agenda.now is not None
-    return story.agenda.now.date()

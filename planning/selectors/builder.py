@@ -18,8 +18,9 @@ from planning import sql
 from planning.models import Task
 from planning.rules import chance, class_ratios
 from planning.rules.strata import NO_STRATUM, Stratum
-from planning.selectors import pools
-from planning.selectors.pools import Part, Preview
+from planning.selectors import pool_preview, pools
+from planning.selectors.pool_parts import Part
+from planning.selectors.pool_preview import Preview
 from registry.models import Listing, SavedFilter
 from registry.selectors.entities import clean_scope
 
@@ -52,7 +53,7 @@ class ClassTable:
 def built(task: Task, part: Part, today: date) -> Built:
     """A constant number of queries, whatever the number of strata."""
     settings = rule_settings.all_for(task.authority, today.year)
-    preview = pools.preview(task, today, part=part)
+    preview = pool_preview.preview(task, today, part=part)
     is_cut = len(part.strata) > 1
     return Built(
         part,

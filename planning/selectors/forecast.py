@@ -17,8 +17,9 @@ from planning.rules import forecast as rules
 from planning.rules.coverage import Planned
 from planning.rules.forecast import Goal, Layer, Officer, Room, UnitForecast
 from planning.rules.strata import NOT_DRAWABLE
-from planning.selectors import indicators, pools
-from planning.selectors.pools import Part, Preview
+from planning.selectors import indicators, pool_confirmations, pool_preview, pools
+from planning.selectors.pool_parts import Part
+from planning.selectors.pool_preview import Preview
 from registry.models import LedgerEntry, Listing
 from registry.selectors import ledger
 from registry.selectors.coverage import ENTERPRISES
@@ -59,7 +60,7 @@ def forecast(task: Task, today: date) -> Forecast:
     settings = rule_settings.all_for(task.authority, today.year)
     seen = _seen_this_year(task.authority_id, today.year)
     units = {p.agency_id: p.agency for p in task.participants.all() if p.part == "executing"}
-    counted = [(part, preview) for part, preview in pools.previews(task, today)]
+    counted = [(part, preview) for part, preview in pool_preview.previews(task, today)]
     layers = [
         layer for part, preview in counted for layer in _layers(task, part, preview, today, seen)
     ]
@@ -146,7 +147,9 @@ def _places(units: dict[int, Agency]) -> dict[int, int]:
 def _officers(task: Task, units: dict[int, Agency], on: date) -> list[Officer]:
     """Who can be matched on the first day of the window: registered, certificate valid, not away. One query."""
     away = Q(away_from__lte=on) & (Q(away_to__isnull=True) | Q(away_to__gte=on))
-    people = pools.inspectors_of(task).filter(certificate_expires_on__gte=on).exclude(away)
+    people = (
+        pool_confirmations.inspectors_of(task).filter(certificate_expires_on__gte=on).exclude(away)
+    )
     return [
         Officer(
             person.unit_id if person.unit_id in units else person.authority_id,

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from bureau.models import Agency, User
 from planning.models import Draw, Pick, Task, TaskParticipant
 from planning.selectors import draws as draw_reads
-from planning.selectors import pools
-from planning.selectors.pools import Confirmed
+from planning.selectors import pool_confirmations, pool_parts
+from planning.selectors.pool_confirmations import Confirmed
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,12 @@ def is_shared_with(user: User, **lookup: Any) -> bool:
 
 def share(task: Task, user: User, today: date) -> Share:
     """The task as the user's authority sees it; the caller has found it in `shared_with`."""
-    mine = [pk for pk in pools.owners_of(task) if pk in user.own_authority_ids]
+    mine = [pk for pk in pool_parts.owners_of(task) if pk in user.own_authority_ids]
     owner = Agency.objects.get(pk=mine[0])
     is_open = task.state in {Task.State.DRAFT, Task.State.READY}
-    confirmations = [c for c in pools.confirmations(task, today) if c.owner_id == owner.pk]
+    confirmations = [
+        c for c in pool_confirmations.confirmations(task, today) if c.owner_id == owner.pk
+    ]
     draws = list(
         Draw.objects.filter(task=task)
         .filter(Q(kind=Draw.Kind.ENTITIES) | Q(authority=owner))

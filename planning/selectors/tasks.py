@@ -21,7 +21,7 @@ from planning.models import (
 )
 from planning.rules import chance
 from planning.rules.scheme import SchemeFacts
-from planning.selectors import pools
+from planning.selectors import pool_parts, pool_preview
 from planning.selectors.picks import FELL_OUT
 from registry.models import Inspector, Matter
 from registry.selectors import entities
@@ -124,7 +124,7 @@ def has_sealed(task: Task) -> bool:
     Draws of the task's own authority, of the subordinates whose pools it draws from, and those of a superior over one of
     these pools (A15). One query where the participants are loaded.
     """
-    owners = pools.concerned(task)
+    owners = pool_parts.concerned(task)
     shared = TaskParticipant.objects.filter(
         task=OuterRef("task"), part=TaskParticipant.Part.POOL, agency__in=owners
     )
@@ -174,7 +174,9 @@ def _is_announced(draw: Draw) -> bool:
 
 
 def gaps(
-    task: Task, today: date, counted: Sequence[tuple[pools.Part, pools.Preview]] | None = None
+    task: Task,
+    today: date,
+    counted: Sequence[tuple[pool_parts.Part, pool_preview.Preview]] | None = None,
 ) -> list[str]:
     """What is still missing before the draw, as sentences; both pools are asked elsewhere. Basis: A01, A32, A46."""
     found = []
@@ -193,12 +195,12 @@ def gaps(
         found.append("没有选择执行单位。")
     if not task.scheme.strip():
         found.append("没有实施方案（每次抽查都要有）。")
-    for part, preview in counted or pools.previews(task, today):
+    for part, preview in counted or pool_preview.previews(task, today):
         found += _part_gaps(f"“{part.name}”组：" if part.number else "", preview)
     return found
 
 
-def _part_gaps(lead: str, preview: pools.Preview) -> list[str]:
+def _part_gaps(lead: str, preview: pool_preview.Preview) -> list[str]:
     if not preview.strata:
         return [f"{lead}没有设置抽取分层。"]
     found = [f"{lead}第“{s.stratum.label}”层：{s.problem}" for s in preview.strata if s.problem]
@@ -231,7 +233,7 @@ def usual_units(authority: Agency) -> list[int]:
 
 def scheme_facts(task: Task, today: date) -> SchemeFacts:
     """What the draft of the 实施方案 is written from; a constant number of queries."""
-    preview = pools.preview(task, today)
+    preview = pool_preview.preview(task, today)
     matters = list(task.matters.all())
     workdays = rule_settings.value_of("publication_workdays", task.authority, task.year)
     return SchemeFacts(
@@ -266,7 +268,7 @@ def scope_words(task: Task) -> str:
     """The pool in words: the task's, or that of each group of its matters."""
     groups = list(task.groups.all())
     if not groups:
-        return entities.scope_label(pools.whole_scope(task))
+        return entities.scope_label(pool_parts.whole_scope(task))
     labels = entities.scope_labels([group.scope for group in groups])
     return "；".join(
         f"{group.name}组为{label}" for group, label in zip(groups, labels, strict=True)

@@ -15,7 +15,7 @@ from bureau.services import transitions
 from planning.models import Draw, Pick, Task, TaskStratum
 from planning.rules import chance
 from planning.rules.processes import TASK
-from planning.selectors import pools
+from planning.selectors import pool_parts, pool_preview, pools
 from planning.selectors import tasks as selectors
 from planning.services import tasks
 from planning.services.entity_draws import executing_units
@@ -31,7 +31,7 @@ def candidates(task: Task, today: date) -> list[Listing]:
     limit = int(rule_settings.value_of("tiny_pool", task.authority, today.year))
     found = list(rows.order_by("entity__public_code")[: limit + 1])
     if not chance.is_tiny(len(found), limit):
-        count = pools.preview(task, today).candidates
+        count = pool_preview.preview(task, today).candidates
         raise RuleError(
             f"候选有 {count} 户；只有候选不多于 {limit} 户的任务才能直接指定，请安排摇号。"
             if count
@@ -98,7 +98,7 @@ def assign(
 def inspect_all(*, task: Task, actor: User) -> Task:
     """全查: every stratum of the draft takes everybody."""
     with transaction.atomic():
-        parts = pools.parts_of(task)
+        parts = pool_parts.parts_of(task)
         for part in parts:
             group = task.groups.filter(number=part.number).first() if part.number else None
             strata = [

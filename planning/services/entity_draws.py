@@ -14,8 +14,8 @@ from bureau.selectors import rule_settings
 from planning.models import Draw, Pick, Pseudonym, Sitting, Task
 from planning.rules.processes import TASK
 from planning.selectors import draws as reads
-from planning.selectors import pools
-from planning.selectors.pools import Part
+from planning.selectors import pool_parts, pool_preview, pools
+from planning.selectors.pool_parts import Part
 from planning.services import draws
 from planning.services.pools import require_confirmed
 from registry.models import Entity, Listing
@@ -57,7 +57,7 @@ def freeze_task(
 
 def _due_parts(task: Task, counts: Mapping[str, int] | None) -> list[Part]:
     """The groups a 补抽 asks for; else those without a draw that counts (one alone may have been voided)."""
-    parts = pools.parts_of(task)
+    parts = pool_parts.parts_of(task)
     if counts is not None:
         return [part for part in parts if any(counts.get(s.label) for s in part.strata)]
     if len(parts) == 1:
@@ -92,7 +92,7 @@ def _freeze_part(
         unit=task.unit,
         kind=Draw.Kind.ENTITIES,
         lists={name: frozen_list.content for name, frozen_list in lists.items()},
-        scope=draws.said(lambda: entities.scope_text(pools.whole_scope(task, part.scope))),
+        scope=draws.said(lambda: entities.scope_text(pool_parts.whole_scope(task, part.scope))),
         matters=part.codes,
         group=(part.number, part.name),
         strata=strata,
@@ -255,7 +255,9 @@ def _strata(task: Task, part: Part, held: Mapping[str, int], today: date) -> lis
         lottery.Stratum(
             label=row.label,
             k=draws.said(
-                partial(pools.quota_of, row, held.get(row.label, 0), at_least_one=at_least_one)
+                partial(
+                    pool_preview.quota_of, row, held.get(row.label, 0), at_least_one=at_least_one
+                )
             ),
             reserve=task.reserve if row.reserve is None else row.reserve,
         )
@@ -282,7 +284,7 @@ def _counted(
 def executing_units(task: Task, entity_ids: list[int]) -> dict[int, int]:
     """Who will carry it out: the only executing unit, else the unit responsible for the listing."""
     executing = list(task.participants.filter(part="executing").values_list("agency_id", flat=True))
-    owners = pools.owners_of(task)
+    owners = pool_parts.owners_of(task)
     if len(executing) == 1 and not owners:
         return dict.fromkeys(entity_ids, executing[0])
     rows = Listing.objects.filter(

@@ -16,7 +16,7 @@ from lottery.errors import ProtocolError
 from lottery.text import check_label
 from planning.models import Draw, Task, TaskGroup, TaskStratum
 from planning.selectors import groups as selectors
-from planning.selectors import pools
+from planning.selectors import pool_parts
 from registry.selectors import entities
 
 
@@ -118,7 +118,7 @@ def _require_tiling(task: Task, groups: Sequence[GroupValues]) -> None:
 
 def _first_mode(task: Task) -> dict[str, Any]:
     """How the first stratum draws: what the plan item or the organiser set stays the beginning of each group."""
-    first = next(iter(pools.strata_of(task)), None)
+    first = next(iter(pool_parts.strata_of(task)), None)
     if first is None:
         goal = rule_settings.value_of("coverage_goal", task.authority, task.year)
         return {"mode": TaskStratum.Mode.RATIO, "value": Decimal(str(goal))}

@@ -11,7 +11,7 @@ from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Agency, Role, User
 from bureau.services import notifications
 from planning.models import PoolConfirmation, Task
-from planning.selectors import pools as selectors
+from planning.selectors import pool_confirmations, pool_parts
 
 
 def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmation:
@@ -34,7 +34,7 @@ def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmat
         if row.draw_source == Task.DrawSource.PLATFORM:
             raise RuleError("上级平台抽取的任务，名录在平台上确认，本系统不用再确认。")
         label = str(PoolConfirmation.Pool(pool).label)
-        count, fingerprint = selectors.fingerprint(row, pool, today, owner_id)
+        count, fingerprint = pool_confirmations.fingerprint(row, pool, today, owner_id)
         if not count:
             raise RuleError(f"{label}中没有符合本任务的记录，不能确认。请先更新名录库。")
         confirmation = PoolConfirmation.objects.create(
@@ -57,7 +57,7 @@ def confirm(*, task: Task, pool: str, actor: User, today: date) -> PoolConfirmat
 
 def require_confirmed(*, task: Task, today: date) -> None:
     """Both pools are confirmed as they stand now (A18). Raises RuleError naming pool, change and who has to confirm."""
-    waiting = [pool for pool in selectors.confirmations(task, today) if not pool.is_fresh]
+    waiting = [pool for pool in pool_confirmations.confirmations(task, today) if not pool.is_fresh]
     if not waiting:
         return
     sentences = []
@@ -102,7 +102,7 @@ def keepers_of(task: Task) -> list[User]:
 
 def _keepers(task: Task) -> list[User]:
     """Those of the task's own authority, or of each subordinate whose pool a superior draws from (A15)."""
-    owners = Agency.objects.filter(pk__in=selectors.owners_of(task)).order_by("code")
+    owners = Agency.objects.filter(pk__in=pool_parts.owners_of(task)).order_by("code")
     return [
         user
         for owner in list(owners) or [task.authority]
@@ -112,7 +112,7 @@ def _keepers(task: Task) -> list[User]:
 
 def _part_of(task: Task, actor: User) -> int | None:
     """Whose part of the pool this person confirms: None for the task's own authority. Raises Forbidden."""
-    owners = selectors.owners_of(task)
+    owners = pool_parts.owners_of(task)
     for owner in owners:
         if actor.has_role_at(owner, Role.DIVISION_ADMIN):
             return owner

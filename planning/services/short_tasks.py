@@ -11,9 +11,10 @@ from bureau.models import User
 from planning.models import PlanItem, Task, TaskStratum
 from planning.rules import scheme
 from planning.rules.strata import Stratum
-from planning.selectors import groups, pools
+from planning.selectors import groups, pool_preview
 from planning.selectors import tasks as selectors
-from planning.selectors.pools import Part, Preview
+from planning.selectors.pool_parts import Part
+from planning.selectors.pool_preview import Preview
 from planning.services import groups as group_services
 from planning.services import tasks
 from planning.services.tasks import TaskValues
@@ -25,7 +26,9 @@ def counted(item: PlanItem, today: date) -> Preview:
     """The pool of the item as one stratum, before there is a task."""
     mode, value = _mode_of(item)
     part = Part(0, "", item.scope, tuple(item.matters.all()), [Stratum(LABEL, {}, mode, value)])
-    return pools.preview(Task(authority=item.plan.authority, year=item.plan.year), today, part=part)
+    return pool_preview.preview(
+        Task(authority=item.plan.authority, year=item.plan.year), today, part=part
+    )
 
 
 def create(
@@ -43,7 +46,7 @@ def create(
         if groups.proposed(task):
             group_services.split_by_kind(task=task, actor=actor)
         else:
-            candidates = pools.preview(task, today).candidates
+            candidates = pool_preview.preview(task, today).candidates
             if count is None or not 1 <= count <= candidates:
                 raise RuleError(f"候选有 {candidates} 户，抽取数须在 1 与 {candidates} 之间。")
             is_all = count == candidates

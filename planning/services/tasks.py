@@ -19,7 +19,7 @@ from planning.models import Plan, PlanItem, Task, TaskGroup, TaskParticipant, Ta
 from planning.rules import strata as strata_rules
 from planning.rules.processes import TASK
 from planning.rules.strata import Stratum
-from planning.selectors import pools as pool_selectors
+from planning.selectors import pool_parts
 from planning.selectors import tasks as selectors
 from planning.services.platform import import_lists as import_platform_lists
 from planning.services.pools import ask_keepers, require_confirmed
@@ -156,7 +156,7 @@ def set_strata(
         mine = row.strata.filter(group=group)
         others = row.strata.exclude(pk__in=mine.values("pk"))
         _refuse_taken_labels(others, strata)
-        before = [_stratum_fact(pool_selectors.as_stratum(s)) for s in mine]
+        before = [_stratum_fact(pool_parts.as_stratum(s)) for s in mine]
         mine.delete()
         first = (others.aggregate(n=Max("number"))["n"] or 0) + 1
         TaskStratum.objects.bulk_create(

@@ -16,7 +16,7 @@ from bureau.views.forms import bound, done, status_of
 from planning.forms.subordinates import SubordinatesForm
 from planning.models import PoolConfirmation, Task
 from planning.rules.processes import TASK
-from planning.selectors import pools, shares
+from planning.selectors import pool_parts, shares
 from planning.services import pools as pool_service
 from planning.services import subordinates
 from registry.selectors.entities import scope_label
@@ -28,7 +28,7 @@ def task_subordinates(request: HttpRequest, pk: str) -> HttpResponse:
     """Of a draft: whose listings are the pool."""
     task = fetch(request, Task.objects.select_related("authority"), pk=pk, need=(Role.ORGANISER,))
     form = SubordinatesForm(
-        bound(request), authority=task.authority, initial={"owners": pools.owners_of(task)}
+        bound(request), authority=task.authority, initial={"owners": pool_parts.owners_of(task)}
     )
     if form.is_valid() and done(
         form,
@@ -73,7 +73,7 @@ def share_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "share": found,
         "task": task,
         "css": TASK.css[task.state],
-        "scope": scope_label(pools.whole_scope(task)),
+        "scope": scope_label(pool_parts.whole_scope(task)),
         "public_base": settings.PUBLIC_BASE_URL,
         "may_confirm": Role.DIVISION_ADMIN in roles and task.created_by_id != request.user.pk,
         "keepers": pool_service.keepers_text(task),

@@ -14,7 +14,7 @@ from planning.forms.supplements import SupplementForm
 from planning.models import Pick, Sitting
 from planning.rules.processes import TASK
 from planning.selectors import picks as selectors
-from planning.selectors import pools, tasks
+from planning.selectors import pool_confirmations, tasks
 from planning.services import supplements
 from planning.services.pools import keepers_text
 
@@ -58,7 +58,7 @@ def task_supplement(request: HttpRequest, pk: str) -> HttpResponse:
     ):
         messages.success(request, "补抽摇号会已安排。下一步：重新确认两库，指定监督人，锁定名单。")
         return redirect("planning:sitting-detail", made[0].pk)
-    confirmations = pools.confirmations(task, timezone.localdate()) if prepared else []
+    confirmations = pool_confirmations.confirmations(task, timezone.localdate()) if prepared else []
     context = {
         "task": task,
         "rows": rows,

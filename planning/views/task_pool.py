@@ -18,13 +18,13 @@ from bureau.errors import RuleError
 from bureau.models import Role
 from bureau.selectors import paging
 from planning.forms.scope import apply_scope
-from planning.forms.tasks import StrataForms
+from planning.forms.strata import StrataForms
 from planning.models import PoolConfirmation, Task, TaskGroup
 from planning.rules.quotas import batch_of
 from planning.rules.strata import REASONS
-from planning.selectors import builder, pools
+from planning.selectors import builder, pool_confirmations, pool_parts, pools
 from planning.selectors import tasks as selectors
-from planning.selectors.pools import Part
+from planning.selectors.pool_parts import Part
 from planning.services import groups as group_services
 from planning.services import tasks as services
 from planning.views.common import READERS, SEALED_READERS
@@ -145,7 +145,9 @@ def task_confirm(request: HttpRequest, pk: str) -> HttpResponse:
     wanted = [pool]
     if pool == "both":
         wanted = list(
-            dict.fromkeys(c.pool for c in pools.confirmations(task, today) if not c.is_fresh)
+            dict.fromkeys(
+                c.pool for c in pool_confirmations.confirmations(task, today) if not c.is_fresh
+            )
         )
     with transaction.atomic():  # both or neither
         for one in wanted:
@@ -192,7 +194,7 @@ def task_picks(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _parts(request: HttpRequest, task: Task) -> tuple[list[Part], Part]:
     """All parts, and the one that `?group=` names; without it the first."""
-    parts = pools.parts_of(task)
+    parts = pool_parts.parts_of(task)
     wanted = request.GET.get("group", "")
     if not wanted:
         return parts, parts[0]

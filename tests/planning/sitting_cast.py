@@ -7,7 +7,7 @@ from django.utils import timezone
 import lottery
 from bureau.models import Membership, User
 from planning.models import PoolConfirmation, Sitting, Task
-from planning.selectors import pools
+from planning.selectors import pool_confirmations
 from planning.services import sittings
 from tests.people import make_user
 from tests.planning.build import make_inspector, make_listing, make_matter, make_pool, make_task
@@ -33,7 +33,7 @@ def make_ready_task(bureau, *, by=None, code="KC-01", **fields) -> Task:
 
 def confirm(task: Task, by: User) -> None:
     for pool in PoolConfirmation.Pool.values:
-        count, digest = pools.fingerprint(task, pool, timezone.localdate())
+        count, digest = pool_confirmations.fingerprint(task, pool, timezone.localdate())
         PoolConfirmation.objects.create(
             task=task, pool=pool, confirmed_by=by, count=count, fingerprint=digest
         )

@@ -9,7 +9,7 @@ from bureau.errors import Conflict, RuleError
 from planning.models import Draw, Pick, Task, VoidRequest
 from planning.rules.groups import announced_task, kinds_within, proposals
 from planning.selectors import draws as reads
-from planning.selectors import pools
+from planning.selectors import pool_parts, pool_preview
 from planning.selectors import tasks as selectors
 from planning.services import groups, sittings, tasks, voids
 from planning.services.groups import GroupValues
@@ -70,13 +70,13 @@ def test_only_kinds_that_the_scope_leaves_make_pools_differ(scope, left):
 def test_splitting_gives_each_group_its_pool_and_the_old_ratio(task, organiser):
     groups.split_by_kind(task=task, actor=organiser)
 
-    found = pools.previews(task, DAY)
+    found = pool_preview.previews(task, DAY)
 
     assert [(part.name, part.codes, p.total, p.k) for part, p in found] == [
         ("矿山（矿业权）", ["KC-01"], 6, 2),
         ("企业", ["YD-01"], 10, 2),
     ]
-    assert pools.preview(task, DAY).k == 4
+    assert pool_preview.preview(task, DAY).k == 4
 
 
 def test_a_matter_stands_in_one_group_and_none_is_left_out(task, organiser):
@@ -102,8 +102,8 @@ def test_uniting_goes_back_to_one_draw(task, organiser):
     groups.split_by_kind(task=task, actor=organiser)
     groups.unite(task=task, actor=organiser)
 
-    assert [s.label for s in pools.strata_of(task)] == ["全部对象"]
-    assert pools.preview(task, DAY).total == 16
+    assert [s.label for s in pool_parts.strata_of(task)] == ["全部对象"]
+    assert pool_preview.preview(task, DAY).total == 16
 
 
 @pytest.fixture
@@ -189,19 +189,23 @@ def test_a_group_excludes_only_who_is_open_for_its_own_matters(drawn, task, orga
         task.authority, by=organiser, matters=[firms], strata=(("全部", {}, "ratio", "5"),)
     )
 
-    assert {r.code: r.count for r in pools.preview(for_mines, DAY).excluded} == {"in_open_task": 2}
-    assert {r.code: r.count for r in pools.preview(for_firms, DAY).excluded} == {"in_open_task": 2}
+    assert {r.code: r.count for r in pool_preview.preview(for_mines, DAY).excluded} == {
+        "in_open_task": 2
+    }
+    assert {r.code: r.count for r in pool_preview.preview(for_firms, DAY).excluded} == {
+        "in_open_task": 2
+    }
 
 
 def test_a_label_is_used_once_in_all_groups(task, organiser):
     first, second = groups.split_by_kind(task=task, actor=organiser)
-    strata = pools.parts_of(task)[0].strata
+    strata = pool_parts.parts_of(task)[0].strata
 
     with pytest.raises(RuleError, match="组中已有层名"):
         tasks.set_strata(task=task, strata=strata, actor=organiser, group=second)
 
     tasks.set_strata(task=task, strata=strata, actor=organiser, group=first)
-    assert len(pools.strata_of(task)) == 2
+    assert len(pool_parts.strata_of(task)) == 2
 
 
 def test_what_is_not_announced_of_a_sealed_draw_is_not_said_to_the_public(

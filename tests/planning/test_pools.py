@@ -7,7 +7,7 @@ import pytest
 
 from bureau.models import RuleSetting
 from planning.models import Pick
-from planning.selectors import pools
+from planning.selectors import pool_confirmations, pool_preview, pools
 from tests.planning.build import (
     DAY,
     hit,
@@ -28,7 +28,7 @@ def matter(bureau):
 
 
 def reasons(task, today=DAY):
-    return {r.code: r.count for r in pools.preview(task, today).excluded}
+    return {r.code: r.count for r in pool_preview.preview(task, today).excluded}
 
 
 @pytest.mark.rule("A48")
@@ -40,7 +40,7 @@ def test_two_hits_in_the_year_exclude(bureau, matter):
     task = make_task(bureau, matters=[matter], strata=ALL)
 
     assert reasons(task) == {"annual_cap": 1}
-    assert pools.preview(task, DAY).candidates == 1
+    assert pool_preview.preview(task, DAY).candidates == 1
 
 
 @pytest.mark.rule("A48")
@@ -113,7 +113,7 @@ def test_each_stratum_has_its_own_ratio_and_the_first_that_fits_takes(bureau, ma
         ("D类", {"classes": ["D"]}, "all", None),
         ("A、D类", {"classes": ["A", "D"]}, "ratio", "25"),
     )
-    found = pools.preview(make_task(bureau, matters=[matter], strata=strata), DAY)
+    found = pool_preview.preview(make_task(bureau, matters=[matter], strata=strata), DAY)
 
     assert [(s.matched, s.candidates, s.k) for s in found.strata] == [(5, 5, 5), (10, 10, 3)]
     assert (found.total, found.candidates, found.in_no_stratum) == (18, 15, 3)
@@ -124,7 +124,7 @@ def test_at_most_rounds_down_but_draws_one(bureau, matter):
     make_pool(bureau, 9)
     task = make_task(bureau, matters=[matter], strata=(("全部", {}, "at_most", "5"),))
 
-    assert pools.preview(task, DAY).k == 1
+    assert pool_preview.preview(task, DAY).k == 1
 
 
 @pytest.mark.rule("A45")
@@ -147,7 +147,7 @@ def test_candidates_and_excluded_tile_the_scope(bureau, matter):
         ("", "in_open_task"): 1,
         ("", "revoked"): 1,
     }
-    assert pools.preview(task, DAY).total == len({row.public_code for row in rows}) == 5
+    assert pool_preview.preview(task, DAY).total == len({row.public_code for row in rows}) == 5
 
 
 def test_counting_takes_as_many_queries_for_one_stratum_as_for_five(
@@ -158,21 +158,21 @@ def test_counting_takes_as_many_queries_for_one_stratum_as_for_five(
     task = make_task(bureau, matters=[matter], strata=strata)
 
     with django_assert_max_num_queries(10):
-        pools.preview(task, DAY)
+        pool_preview.preview(task, DAY)
 
 
 @pytest.mark.rule("A18")
 def test_the_fingerprint_follows_what_the_draw_reads(bureau, matter):
     first, *_ = make_pool(bureau, 3)
     task = make_task(bureau, matters=[matter], strata=ALL)
-    before = pools.fingerprint(task, "entities", DAY)
+    before = pool_confirmations.fingerprint(task, "entities", DAY)
 
     first.entity.contact_phone = "0990-1234567"
     first.entity.save(update_fields=["contact_phone"])
-    same = pools.fingerprint(task, "entities", DAY)
+    same = pool_confirmations.fingerprint(task, "entities", DAY)
     first.credit_class = "D"
     first.save(update_fields=["credit_class"])
-    after = pools.fingerprint(task, "entities", DAY)
+    after = pool_confirmations.fingerprint(task, "entities", DAY)
 
     assert before == same
     assert before[0] == after[0] == 3
@@ -184,10 +184,10 @@ def test_the_inspectors_fingerprint_reads_the_executing_units(bureau, station, m
     make_inspector(bureau, 1, unit=station)
     other = make_inspector(bureau, 2)
     task = make_task(bureau, matters=[matter], units=[station])
-    before = pools.fingerprint(task, "inspectors", DAY)
+    before = pool_confirmations.fingerprint(task, "inspectors", DAY)
 
     other.capacity = 1
     other.save(update_fields=["capacity"])
 
-    assert pools.fingerprint(task, "inspectors", DAY) == before
+    assert pool_confirmations.fingerprint(task, "inspectors", DAY) == before
     assert before[0] == 1

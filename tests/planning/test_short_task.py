@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from bureau.models import RuleSetting
 from planning.models import Plan, PlanItem, Task
-from planning.selectors import pools
+from planning.selectors import pool_parts, pool_preview, pools
 from publication.selectors import content
 from tests.people import make_user
 from tests.planning.build import DAY, make_inspector, make_matter, make_pool
@@ -83,7 +83,7 @@ def test_two_forms_and_three_presses_make_a_task_ready(client, bureau, organiser
     client.post(url("task-ready", task.pk))
 
     task.refresh_from_db()
-    [stratum] = pools.strata_of(task)
+    [stratum] = pool_parts.strata_of(task)
     assert task.state == "ready"
     assert (stratum.label, stratum.mode, stratum.value) == ("全部对象", "count", 2)
     assert task.scope == {"kinds": ["mine"]}
@@ -96,7 +96,7 @@ def test_as_many_as_there_are_is_everybody_and_said_so(client, organiser, item, 
     answer = client.post(url("task-short", item.pk), typed(station, count="5"))
 
     page = client.get(answer.url).content.decode()
-    assert pools.strata_of(Task.objects.get())[0].mode == "all"
+    assert pool_parts.strata_of(Task.objects.get())[0].mode == "all"
     assert "5 户候选全部检查，没有一户是随机选出的" in page
 
 
@@ -177,7 +177,7 @@ def test_matters_with_different_pools_are_announced_as_groups_instead(
     page = client.get(url("task-short", item.pk)).content.decode()
     client.post(url("task-short", item.pk), typed(station, count=""))
 
-    found = pools.previews(Task.objects.get(), DAY)
+    found = pool_preview.previews(Task.objects.get(), DAY)
     assert "分 2 组分别抽取" in page
     assert "户中抽" not in page
     assert [(part.codes, preview.k) for part, preview in found] == [(["KC-01"], 2), (["YD-01"], 4)]

@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from bureau.models import RuleSetting
-from planning.selectors import pools
+from planning.selectors import pool_parts, pool_preview
 from registry.models import SavedFilter
 from tests.planning.build import DAY, make_inspector, make_matter, make_pool, make_task
 
@@ -65,7 +65,7 @@ def test_pool_bounds_reserve_and_batches_are_saved_together(client, organiser, t
     )
 
     task.refresh_from_db()
-    first, second = pools.preview(task, DAY).strata
+    first, second = pool_preview.preview(task, DAY).strata
     assert (task.scope, task.is_targeted) == ({"kinds": ["enterprise"]}, True)
     assert (first.k, first.stratum.reserve, first.how) == (3, 2, "10%，至少 3 户，至多 5 户")
     assert (second.k, second.how) == (10, "全部，分 3 批")
@@ -84,7 +84,7 @@ def test_bounds_that_contradict_each_other_are_named(client, organiser, task):
 
     assert "第 1 层“A类”的至少 9 户大于至多 5 户" in page
     assert "第 2 层“D类”不是全部检查，不排检查批次" in page
-    assert [s.label for s in pools.strata_of(task)] == ["全部对象"]
+    assert [s.label for s in pool_parts.strata_of(task)] == ["全部对象"]
 
 
 @pytest.mark.rule("A46")
@@ -162,7 +162,7 @@ def test_a_ratio_outside_the_table_is_warned_of_and_saved(client, organiser, tas
     page = client.get(answer.url).content.decode()
 
     assert "D类 10 户抽 1 户，为 10%；本单位比例表为不低于 61%" in page
-    assert [s.label for s in pools.strata_of(task)] == ["D类"]
+    assert [s.label for s in pool_parts.strata_of(task)] == ["D类"]
 
 
 def test_a_directed_draw_without_a_condition_is_refused(client, organiser, task):
@@ -187,7 +187,7 @@ def test_different_pools_are_split_by_a_button_and_built_one_by_one(client, orga
         typed(layer(0, "矿山全查", mode="all", value=""), targeted="1", scope_kinds=["mine"]),
     )
 
-    first, second = pools.parts_of(type(task).objects.get(pk=task.pk))
+    first, second = pool_parts.parts_of(type(task).objects.get(pk=task.pk))
     page = client.get(address(task, "task-detail")).content.decode()
     assert "按检查对象分为 2 组" in before
     assert [s.label for s in first.strata] == ["企业"]

@@ -13,7 +13,7 @@ from inspections.models import Visit
 from inspections.services import dispatch
 from planning.models import Pick, Task
 from planning.selectors import draws as draw_reads
-from planning.selectors import pools
+from planning.selectors import pool_confirmations, pool_parts, pool_preview, pools
 from planning.services import picks, subordinates
 from planning.services import tasks as services
 from registry.models import Listing
@@ -109,7 +109,7 @@ def test_a_stratum_may_be_a_subordinate(task, second, above):
         actor=above["organiser"],
     )
 
-    preview = pools.preview(Task.objects.get(pk=task.pk), timezone.localdate())
+    preview = pool_preview.preview(Task.objects.get(pk=task.pk), timezone.localdate())
 
     assert [(row.candidates, row.k) for row in preview.strata] == [(10, 2), (20, 3)]
 
@@ -138,7 +138,7 @@ def test_each_subordinate_confirms_its_own_part(task, keepers, above, superior_b
         services.make_ready(task=task, actor=above["organiser"], today=today)
     confirm(task, keepers[1:])
 
-    rows = pools.confirmations(Task.objects.get(pk=task.pk), today)
+    rows = pool_confirmations.confirmations(Task.objects.get(pk=task.pk), today)
     assert [row.count for row in rows if row.pool == "entities"] == [20, 10]
     assert all(row.is_fresh for row in rows)
 
@@ -212,7 +212,9 @@ def test_changing_the_settings_keeps_whose_pools(task, above, bureau, second):
 
     services.change(task=task, values=values, actor=above["organiser"])
 
-    assert sorted(pools.owners_of(Task.objects.get(pk=task.pk))) == sorted([bureau.pk, second.pk])
+    assert sorted(pool_parts.owners_of(Task.objects.get(pk=task.pk))) == sorted(
+        [bureau.pk, second.pk]
+    )
 
 
 def test_its_sealed_draw_guards_the_subordinates_own_pool(task, above, keepers, bureau, witness):

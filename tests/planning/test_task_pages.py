@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from bureau.models import AuditEvent
 from planning.models import Pick, Plan, PlanItem, PoolConfirmation, Task
-from planning.selectors import pools, waiting
+from planning.selectors import pool_preview, waiting
 from planning.services import picks
 from planning.services import pools as confirming
 from tests.planning import sitting_cast
@@ -110,7 +110,7 @@ def test_a_task_of_an_item_takes_its_scope_ratio_and_number(
     page = client.get(answer.url).content.decode()
     assert task.number == "示自然资双随机〔2026〕1号"
     assert task.scope == {"kinds": ["mine"]}
-    assert pools.preview(task, DAY).k == 2
+    assert pool_preview.preview(task, DAY).k == 2
     assert "2026年度抽查计划第 3 项" in page
 
 

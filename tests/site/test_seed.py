@@ -28,7 +28,7 @@ from inspections.models import (
 )
 from inspections.selectors import records
 from planning.models import Draw, DrawEvent, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
-from planning.selectors import draws, indicators, pools
+from planning.selectors import draws, indicators, pool_confirmations
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, PublicRecord
 from publication.selectors import public_draws
@@ -181,7 +181,7 @@ def test_the_locked_sitting_waits_for_its_witness(year):
 def test_the_task_to_draw_next_has_its_pools_confirmed_as_they_stand(year):
     task = Task.objects.get(state="ready")
 
-    assert [pool.is_fresh for pool in pools.confirmations(task, TODAY)] == [True, True]
+    assert [pool.is_fresh for pool in pool_confirmations.confirmations(task, TODAY)] == [True, True]
 
 
 def test_coverage_is_a_little_under_the_goal(year):
