@@ -1,6 +1,6 @@
 """变更检查单位转交: written notice by the old unit, the head's approval, then the unit of the new place goes (A71: 002 二十八)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -12,21 +12,18 @@ from bureau.access import require
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Agency, Role, StoredFile, User
 from bureau.services import notifications, numbers, transitions
-from inspections.models import Transfer, Visit, VisitMatter
-from inspections.rules.merging import Window
+from inspections.models import Transfer, Visit
 from inspections.rules.processes import TRANSFER, VISIT
 from inspections.selectors import transfers as reading
 from inspections.selectors.dispatch import is_being_drawn
 from inspections.selectors.visits import tasks_of
 from inspections.services import dispatch
-from inspections.services.ending import end_uninspected, free_team
+from inspections.services.ending import free_team
 from planning.models import Pick
-from planning.services import received
-from registry.models import Listing, Matter
 from registry.services import ledger
 
 DESK = (Role.COORDINATOR, Role.ORGANISER)
-_FREED = "检查转交，原检查组解散"
+FREED = "检查转交，原检查组解散"
 
 
 def request(
@@ -53,7 +50,7 @@ def request(
     with transaction.atomic():
         rows = Visit.objects.select_related("authority", "unit", "entity", "team_sitting__sitting")
         row, _ = transitions.begin(VISIT, rows, visit.pk, "transfer", actor)
-        _require_movable(row)
+        require_movable(row)
         to_authority = to.authority or to
         _require_receiver(row, to, to_authority)
         try:
@@ -85,7 +82,7 @@ def request(
             about=[made, *tasks_of(row)],
             detail={"to": to.code, "address": new_address, "moved_on": moved_on.isoformat()},
         )
-        _tell(
+        tell(
             made,
             [
                 user
@@ -106,7 +103,7 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
     if not approve and not note.strip():
         raise RuleError("不批准的，请写明意见。")
     with transaction.atomic():
-        visit = _locked_visit(transfer)
+        visit = locked_visit(transfer)
         row, _ = transitions.begin(
             TRANSFER, _rows(), transfer.pk, "approve" if approve else "refuse", actor
         )
@@ -116,8 +113,8 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
         if not approve:
             row.state = Transfer.State.REFUSED
         elif row.to_unit is not None:
-            _require_state(visit, "transfer")
-            _require_movable(visit)
+            require_state(visit, "transfer")
+            require_movable(visit)
             row.state, row.answered_by, row.answered_at = (
                 Transfer.State.ACCEPTED,
                 actor,
@@ -125,7 +122,7 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
             )
             _move_within(visit, row)
         else:
-            _require_state(visit, "transfer")
+            require_state(visit, "transfer")
             row.state = Transfer.State.OFFERED
         if approve:
             row.content = row.content | {
@@ -144,21 +141,21 @@ def decide(*, transfer: Transfer, approve: bool, actor: User, note: str = "") ->
             about=[row, *tasks_of(visit)],
             detail={"from": row.from_unit.code, "to": (row.to_unit or row.to_authority).code},
         )
-        _tell(
+        tell(
             row,
             [row.requested_by],
             "decided",
             f"{visit.entity.name}的转交{'已批准' if approve else '未批准'}",
         )
         if row.state == Transfer.State.OFFERED:
-            _tell(
+            tell(
                 row,
                 notifications.holders(authority=row.to_authority, roles=[*DESK, Role.HEAD]),
                 "offered",
                 f"{row.authority.short_name}转交{visit.entity.name}的检查（{row.number}），请接收或退回",
             )
         elif row.state == Transfer.State.ACCEPTED and row.to_unit is not None:
-            _tell(
+            tell(
                 row,
                 dispatch.coordinators(row.to_unit),
                 "moved",
@@ -172,7 +169,7 @@ def withdraw(*, transfer: Transfer, note: str, actor: User) -> Transfer:
     if not note.strip():
         raise RuleError("请写明撤回的原因。")
     with transaction.atomic():
-        visit = _locked_visit(transfer)
+        visit = locked_visit(transfer)
         row, step = transitions.begin(TRANSFER, _rows(), transfer.pk, "withdraw", actor)
         was_offered = row.state == Transfer.State.OFFERED
         row.state, row.answer_note = step.to, note.strip()[:300]
@@ -186,7 +183,7 @@ def withdraw(*, transfer: Transfer, note: str, actor: User) -> Transfer:
             about=[row],
         )
         if was_offered:
-            _tell(
+            tell(
                 row,
                 notifications.holders(authority=row.to_authority, roles=[*DESK]),
                 "withdrawn",
@@ -195,135 +192,13 @@ def withdraw(*, transfer: Transfer, note: str, actor: User) -> Transfer:
     return row
 
 
-def accept(
-    *,
-    transfer: Transfer,
-    unit: Agency,
-    matters: Mapping[int, Matter],
-    actor: User,
-    today: date,
-) -> Visit:
-    """The other authority takes it over: its own visit, for its own matters, in the same window; the old one ends.
-
-    `matters` maps each matter of the old visit to one in force here. The receiving side gets a task of its own that
-    names where the entity was drawn. Raises RuleError for a unit or matter that is not its own or has no checklist.
-    """
-    with transaction.atomic():
-        visit = _locked_visit(transfer)
-        row = _answering(transfer, "accept", actor)
-        if unit.authority_id != row.to_authority_id or not unit.is_active:
-            raise RuleError("请选择本单位的执行单位。")
-        _require_state(visit, "transfer")
-        _require_movable(visit)
-        pending = list(
-            visit.matters.filter(state=VisitMatter.State.PENDING)
-            .select_related("matter", "task")
-            .order_by("id")
-        )
-        own = _own_matters(row.to_authority, [item.matter_id for item in pending], matters)
-        sheets = reading.sheets_of(own)
-        _list_here(row, unit, today, actor)
-        received_task, pick = received.make(
-            authority=row.to_authority,
-            unit=unit,
-            entity_id=visit.entity_id,
-            matters=own,
-            window_from=visit.window_from,
-            window_to=visit.window_to,
-            name=pending[0].task.name,
-            team_size=max(item.task.team_size for item in pending),
-            origin=f"{row.authority.name}转交（{row.number}）",
-            origin_numbers=[item.task.number for item in pending],
-            year=today.year,
-            actor=actor,
-        )
-        new = dispatch.new_visit(
-            row.to_authority,
-            unit,
-            visit.entity_id,
-            Window(visit.window_from, visit.window_to),
-            dispatch.visit_numbers(row.to_authority, today.year, 1)[0],
-        )
-        new.save(force_insert=True)
-        VisitMatter.objects.bulk_create(
-            [
-                VisitMatter(
-                    visit=new,
-                    authority=row.to_authority,
-                    task=received_task,
-                    pick=pick,
-                    matter=matter,
-                    matter_revision=sheets[matter.pk][0],
-                    checklist=sheets[matter.pk][1],
-                    responsible_id=matter.responsible_unit_id or unit.pk,
-                    methods=matter.methods,
-                )
-                for matter in own
-            ]
-        )
-        ledger.open_entry(
-            entity=visit.entity,
-            authority=row.to_authority,
-            day=today,
-            source=dispatch.source_of(new),
-            matters=own,
-            unit=unit,
-        )
-        assert row.decided_by is not None
-        free_team(visit, why=_FREED)
-        visit.save(update_fields=["team_draw", "team_sitting", "order", "planned_on"])
-        end_uninspected(
-            visit=visit,
-            visit_state=Visit.State.TRANSFERRED,
-            pick_state=Pick.State.TRANSFERRED,
-            code="moved_out",
-            note=f"转交{row.to_authority.name}（{row.number}）：{row.reason}",
-            requested_by=row.requested_by,
-            approved_by=row.decided_by,
-            evidence=row.evidence,
-        )
-        row.state, row.to_unit, row.new_visit = Transfer.State.ACCEPTED, unit, new
-        row.answered_by, row.answered_at = actor, timezone.now()
-        row.save(update_fields=["state", "to_unit", "new_visit", "answered_by", "answered_at"])
-        audit.record(
-            "transfer.accepted",
-            f"{row.to_authority.name}已接收，由{unit.name}检查",
-            target=visit,
-            actor=actor,
-            authority=row.authority,
-            about=[row, *tasks_of(visit)],
-            detail={"new": new.number},
-        )
-        audit.record(
-            "visit.received",
-            f"接收{row.authority.name}转交的检查（{row.number}）",
-            target=new,
-            actor=actor,
-            about=[row, received_task],
-            detail={"from": row.authority.code, "old": visit.number},
-        )
-        _tell(
-            row,
-            [row.requested_by, row.decided_by],
-            "accepted",
-            f"{row.to_authority.short_name}已接收{visit.entity.name}的检查",
-        )
-        _tell(
-            row,
-            dispatch.coordinators(unit),
-            "received",
-            f"{visit.entity.name}由{row.authority.short_name}转来，请匹配检查人员",
-        )
-    return new
-
-
 def decline(*, transfer: Transfer, note: str, actor: User) -> Transfer:
     """The other authority gives it back, with its reason; the old unit keeps the visit."""
     if not note.strip():
         raise RuleError("请写明退回的原因。")
     with transaction.atomic():
-        visit = _locked_visit(transfer)
-        row = _answering(transfer, "decline", actor)
+        visit = locked_visit(transfer)
+        row = answering(transfer, "decline", actor)
         row.state, row.answer_note = Transfer.State.DECLINED, note.strip()[:300]
         row.answered_by, row.answered_at = actor, timezone.now()
         row.save(update_fields=["state", "answer_note", "answered_by", "answered_at"])
@@ -336,7 +211,7 @@ def decline(*, transfer: Transfer, note: str, actor: User) -> Transfer:
             about=[row],
             is_bad=True,
         )
-        _tell(
+        tell(
             row,
             [row.requested_by],
             "declined",
@@ -362,13 +237,13 @@ def _rows() -> "reading.Rows":
     )
 
 
-def _locked_visit(transfer: Transfer) -> Visit:
+def locked_visit(transfer: Transfer) -> Visit:
     rows = Visit.objects.select_related("authority", "unit", "entity", "team_sitting__sitting")
     row: Visit = rows.select_for_update(of=("self",)).get(pk=transfer.visit_id)
     return row
 
 
-def _answering(transfer: Transfer, action: str, actor: User) -> Transfer:
+def answering(transfer: Transfer, action: str, actor: User) -> Transfer:
     """The row for the receiving side: its roles count at the authority that it was offered to."""
     row: Transfer = _rows().select_for_update(of=("self",)).get(pk=transfer.pk)
     step = TRANSFER.find(row.state, action)
@@ -378,12 +253,12 @@ def _answering(transfer: Transfer, action: str, actor: User) -> Transfer:
     return row
 
 
-def _require_state(visit: Visit, action: str) -> None:
+def require_state(visit: Visit, action: str) -> None:
     if VISIT.find(visit.state, action) is None:
         raise Conflict(transitions.moved_on(VISIT, visit))
 
 
-def _require_movable(visit: Visit) -> None:
+def require_movable(visit: Visit) -> None:
     if is_being_drawn(visit) and visit.state == Visit.State.DISPATCHED:
         raise Conflict("这次检查正在匹配检查人员，名单已锁定，请等匹配完成后再转交。")
     notice = getattr(visit, "notice", None)
@@ -408,43 +283,14 @@ def _require_receiver(visit: Visit, to: Agency, authority: Agency) -> None:
 def _move_within(visit: Visit, row: Transfer) -> None:
     """Another unit of the same bureau: the same visit and picks, a free team, the same window."""
     assert row.to_unit is not None
-    free_team(visit, why=_FREED)
+    free_team(visit, why=FREED)
     visit.unit, visit.state = row.to_unit, Visit.State.DISPATCHED
     visit.save(update_fields=["unit", "state", "team_draw", "team_sitting", "order", "planned_on"])
     Pick.objects.filter(visit_matters__visit=visit).update(unit=row.to_unit)
     ledger.move_entry(source=dispatch.source_of(visit), unit=row.to_unit)
 
 
-def _own_matters(
-    authority: Agency, wanted: Sequence[int], chosen: Mapping[int, Matter]
-) -> list[Matter]:
-    """The receiving authority's matters, one for each, without doubles."""
-    if any(pk not in chosen for pk in wanted):
-        raise RuleError("请为每个事项选择本单位执行清单中的对应事项。")
-    own = {chosen[pk].pk: chosen[pk] for pk in wanted}
-    if any(matter.authority_id != authority.pk for matter in own.values()):
-        raise RuleError("只能选择本单位执行清单内的事项。")
-    return list(own.values())
-
-
-def _list_here(row: Transfer, unit: Agency, today: date, actor: User) -> None:
-    """The entity stands in the receiving authority's pool from now on, if it does not already (迁入)."""
-    _, is_new = Listing.objects.get_or_create(
-        entity_id=row.visit.entity_id,
-        authority=row.to_authority,
-        defaults={"unit": unit, "from_on": today},
-    )
-    if is_new:
-        audit.record(
-            "entity.listed",
-            f"迁入入库：{row.visit.entity.name}（{row.number}）",
-            target=row.visit.entity,
-            actor=actor,
-            authority=row.to_authority,
-        )
-
-
-def _tell(row: Transfer, users: Sequence[User], step: str, text: str) -> None:
+def tell(row: Transfer, users: Sequence[User], step: str, text: str) -> None:
     notifications.notify(
         users={user.pk: user for user in users}.values(),
         key=f"transfer.{step}:{row.pk}",

@@ -23,6 +23,7 @@ from inspections.models import Transfer, Visit
 from inspections.rules.processes import TRANSFER, VISIT
 from inspections.selectors import transfer_files
 from inspections.selectors import transfers as reading
+from inspections.services import transfer_accepting
 from inspections.services import transfers as service
 from inspections.views.deemed import DOCX, stored
 
@@ -136,7 +137,7 @@ def accept(request: HttpRequest, pk: Any) -> HttpResponse:
         and done(
             form,
             lambda: made.append(
-                service.accept(
+                transfer_accepting.accept(
                     transfer=row,
                     unit=form.cleaned_data["unit"],
                     matters=form.matters,

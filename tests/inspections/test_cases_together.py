@@ -9,7 +9,7 @@ from django.db import connections
 from bureau.errors import RuleError
 from bureau.models import User
 from inspections.models import DeemedDone, Transfer, Visit
-from inspections.services import deemed, skips, transfers
+from inspections.services import deemed, skips, transfer_accepting, transfers
 from planning.models import Skip
 from tests.inspections.case_cast import asked_deemed, neighbour, pick_of
 from tests.inspections.dispatch_cast import TODAY, dispatched, task_of
@@ -84,7 +84,7 @@ def test_received_and_withdrawn_at_once_only_one_holds(cast):
     wanted = {item.matter_id: matter for item in visit.matters.all()}
 
     results = at_once(
-        lambda: transfers.accept(
+        lambda: transfer_accepting.accept(
             transfer=Transfer.objects.get(pk=row.pk),
             unit=station,
             matters=wanted,

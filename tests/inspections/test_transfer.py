@@ -9,7 +9,7 @@ from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import AuditEvent, Notification, User
 from inspections.models import Notice, TeamMember, Transfer, Visit
 from inspections.selectors import visits as visit_reads
-from inspections.services import teams, transfers
+from inspections.services import teams, transfer_accepting, transfers
 from planning.models import Pick, Skip, Task
 from registry.models import LedgerEntry, Listing
 from tests.inspections.case_cast import neighbour, pick_of, task_again
@@ -53,7 +53,7 @@ def offered(visit, actor, head, to):
 
 
 def taken(row, visit, station, desk, matter):
-    return transfers.accept(
+    return transfer_accepting.accept(
         transfer=row,
         unit=station,
         matters={item.matter_id: matter for item in visit.matters.all()},
