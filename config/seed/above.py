@@ -1,6 +1,5 @@
 """The city bureau draws from the county's pool: its own matter, which the county has claimed, and the county's keeper confirms (A15)."""
 
-from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -58,7 +57,7 @@ def _list_matter(story: Story) -> None:
         for item in row.checklist
     ]
     matter_service.revise_checklist(actor=actor, matter=matter, version=0, items=items)
-    matter_service.put_in_force(actor=actor, matter=matter, today=_today(story))
+    matter_service.put_in_force(actor=actor, matter=matter, today=story.today)
     story.matters[matter.code] = matter
 
 
@@ -87,14 +86,9 @@ def _create(story: Story) -> None:
 def _confirm(story: Story) -> None:
     for pool in PoolConfirmation.Pool.values:
         tasks.confirm_pool(
-            task=story.task(KEY), pool=pool, actor=story.user(MINING), today=_today(story)
+            task=story.task(KEY), pool=pool, actor=story.user(MINING), today=story.today
         )
 
 
 def _ready(story: Story) -> None:
-    tasks.make_ready(task=story.task(KEY), actor=story.user(ORGANISER), today=_today(story))
-
-
-def _today(story: Story) -> date:
-    assert story.agenda.now is not None
-    return story.agenda.now.date()
+    tasks.make_ready(task=story.task(KEY), actor=story.user(ORGANISER), today=story.today)

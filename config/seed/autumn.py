@@ -58,7 +58,7 @@ def put(story: Story) -> None:
 
 def _match(story: Story) -> None:
     days = story.days
-    timber, land = _visits(story, "timber"), _visits(story, "land")
+    timber, land = story.visits("timber"), story.visits("land")
     put_matches(story, "timber", timber[:-2], days.ago(33))  # the last one waits for its team
     cases.put_skip(story, "timber", timber[-2])
     story.agenda.add(days.ago(32), "8:50", partial(put_matches, story, "land", land, days.ago(32)))
@@ -103,8 +103,3 @@ def _walk_land(story: Story, visits: Sequence[Visit]) -> None:
     Walk(story, visits[1], Course("noticed", days.ago(3))).put()
     cases.put_unreachable(story, visits[4])
     people.put_helper(story, visits[3], days.ago(2), days.ahead(6))
-
-
-def _visits(story: Story, key: str) -> list[Visit]:
-    rows = Visit.objects.filter(matters__task=story.tasks[key]).distinct()
-    return list(rows.select_related("entity").order_by("number"))

@@ -9,7 +9,6 @@ from config.seed.story import FOREST, LAND, MINING, Story
 from config.seed.tasks import Draft, create, put_ready, write_scheme
 from config.seed.teams import assign, put_order
 from config.seed.visits import Course, Follow, Walk
-from inspections.models import Visit
 from planning.services import platform, tasks
 from registry.demo import office
 from registry.models import Listing
@@ -70,7 +69,7 @@ def _import(story: Story) -> None:
 
 def _platform_teams(story: Story) -> None:
     days = story.days
-    visits = _visits(story, "platform")
+    visits = story.visits("platform")
     for visit in visits:
         assign(story, visit, "省级平台匹配的检查组，按平台下发名单录入。", by=FOREST)
     put_order(story, "platform", visits, days.ago(28), decided=days.ago(27))
@@ -107,7 +106,7 @@ def _put_special(story: Story) -> None:
 
 def _special_teams(story: Story) -> None:
     days = story.days
-    visits = _visits(story, "special")
+    visits = story.visits("special")
     for visit in visits:
         assign(story, visit, ASSIGNED, by=LAND)
     put_order(story, "special", visits, days.ago(29), decided=days.ago(28))
@@ -201,8 +200,3 @@ def _put_draft(story: Story) -> None:
     story.agenda.add(days.ago(3), "10:50", partial(create, story, draft))
     story.agenda.add(days.ago(2), "11:20", partial(write_scheme, story, draft))
     story.agenda.add(days.ago(2), "11:30", outbox.deliver_waiting)
-
-
-def _visits(story: Story, key: str) -> list[Visit]:
-    rows = Visit.objects.filter(matters__task=story.tasks[key]).distinct()
-    return list(rows.select_related("entity", "unit", "authority").order_by("number"))

@@ -1,11 +1,12 @@
 """What the steps of the seed share: days, agenda, people, units, matters, and the tasks made so far."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from bureau.models import Agency, User
 from config.seed.agenda import Agenda
 from config.seed.days import Days
-from inspections.models import TeamMember
+from inspections.models import TeamMember, Visit
 from planning.models import PlanItem, Task
 from registry.demo import office
 from registry.models import Matter
@@ -37,6 +38,12 @@ class Story:
         self.matters = {matter.code: matter for matter in Matter.objects.all()}
 
     @property
+    def today(self) -> date:
+        """The day that the agenda has reached."""
+        assert self.agenda.now is not None
+        return self.agenda.now.date()
+
+    @property
     def authority(self) -> Agency:
         return self.agencies[office.AUTHORITY]
 
@@ -51,6 +58,11 @@ class Story:
 
     def matter_ids(self, *codes: str) -> list[int]:
         return [self.matters[code].pk for code in codes]
+
+    def visits(self, key: str) -> list[Visit]:
+        """Those of a task, by number."""
+        rows = Visit.objects.filter(matters__task=self.tasks[key]).distinct()
+        return list(rows.select_related("entity", "unit", "authority").order_by("number"))
 
     def officer(self, member: TeamMember) -> User:
         """The account of an officer in a team."""

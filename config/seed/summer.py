@@ -58,8 +58,8 @@ def put(story: Story) -> None:
 
 def _match(story: Story) -> None:
     days = story.days
-    mining = _visits(story, "mining")
-    rest = [visit for visit in _visits(story, "forest") if visit not in mining]
+    mining = story.visits("mining")
+    rest = [visit for visit in story.visits("forest") if visit not in mining]
     put_matches(story, "mining", mining, days.part(SHARE, 3))
     story.agenda.add(
         days.part(SHARE, 3),
@@ -96,8 +96,3 @@ def _walk(story: Story, visits: Sequence[Visit]) -> None:
 
 def _later(story: Story, day, share):  # type: ignore[no-untyped-def]
     return max(day, story.days.part(share, 12))
-
-
-def _visits(story: Story, key: str) -> list[Visit]:
-    rows = Visit.objects.filter(matters__task=story.tasks[key]).distinct()
-    return list(rows.select_related("entity").order_by("number"))

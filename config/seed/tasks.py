@@ -73,7 +73,7 @@ def put_ready(story: Story, draft: Draft, on: date) -> None:
 
 def write_scheme(story: Story, draft: Draft) -> None:
     task = story.task(draft.key)
-    facts = reads.scheme_facts(task, _today(story))
+    facts = reads.scheme_facts(task, story.today)
     tasks.set_scheme(task=task, scheme=schemes.draft(facts), actor=story.user(draft.organiser))
 
 
@@ -83,13 +83,13 @@ def confirm(story: Story, draft: Draft) -> None:
             task=story.task(draft.key),
             pool=pool,
             actor=story.user(KEEPER[draft.organiser]),
-            today=_today(story),
+            today=story.today,
         )
 
 
 def make_ready(story: Story, draft: Draft) -> None:
     tasks.make_ready(
-        task=story.task(draft.key), actor=story.user(draft.organiser), today=_today(story)
+        task=story.task(draft.key), actor=story.user(draft.organiser), today=story.today
     )
 
 
@@ -112,8 +112,3 @@ def _values(story: Story, draft: Draft) -> TaskValues:
         platform_name=name,
         platform_number=number,
     )
-
-
-def _today(story: Story) -> date:
-    assert story.agenda.now is not None
-    return story.agenda.now.date()
