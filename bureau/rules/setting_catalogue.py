@@ -39,6 +39,28 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting(
         "publication_warning_days", "公示到期提醒", "table", [5, 3, 1], "本系统默认", "个工作日前"
     ),
+    Setting(
+        "publication_mode",
+        "审核通过的结果怎样公示",
+        "choice",
+        "by_hand",
+        "临淄指引（五）录入审核及公示；方式由本单位定，本系统默认逐件公示",
+        choices=(
+            ("by_hand", "公示员逐件或批量公示"),
+            ("chosen_day", "公示员选定日期，到日自动公示"),
+            ("at_approval", "审核通过即自动公示"),
+        ),
+        help="选定的日期不得晚于公示期限。自动公示的，审核员可以逐件留下不公示，转公示员办理。",
+    ),
+    Setting(
+        "review_unit",
+        "由谁审核检查结果",
+        "choice",
+        "authority",
+        "临淄指引（五）录入审核及公示；由哪个单位审核由本单位定",
+        choices=(("authority", "本单位任何审核员"), ("responsible", "责任单位的审核员")),
+        help="责任单位的审核员都参加了这次检查的，由本单位其他审核员审核。",
+    ),
     Setting("recheck_workdays", "异议复查期限", "int", 20, "临淄指引（二十七）", "个工作日"),
     Setting("reply_workdays", "复查结果反馈期限", "int", 15, "临淄指引（二十七）", "个工作日"),
     Setting(

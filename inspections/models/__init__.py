@@ -17,6 +17,7 @@ from inspections.models.record import (
     Finding,
     Signature,
 )
+from inspections.models.review import Review
 from inspections.models.samples import Sample, SampleHandover, SampleResult
 from inspections.models.site_notes import SiteNote, SiteNoteRevision
 from inspections.models.team import PoolConsent, Replacement, TeamMember, TeamSitting
@@ -41,6 +42,7 @@ __all__ = [
     "Notice",
     "PoolConsent",
     "Replacement",
+    "Review",
     "Sample",
     "SampleHandover",
     "SampleResult",

@@ -1,6 +1,5 @@
 """What waits between the door and the publication: visits, results, signatures, reviews, disposals."""
 
-from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -8,12 +7,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from bureau.models import Membership, Role, User
+from bureau.models import Role, User
 from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import Disposal, Signature, TeamMember, Visit, VisitMatter
-from inspections.selectors import fieldwork, records
+from inspections.selectors import fieldwork, records, reviews
 from inspections.selectors.disposals import measure_label
 
 LIMIT = 50
@@ -91,29 +90,13 @@ def _reviews(user: User, today: date, days: Calendar) -> list[WaitingItem]:
         .prefetch_related("visit__team__inspector")
         .order_by("due_on", "id")[: 2 * LIMIT]
     )
-    others = _reviewers_of({row.responsible_id for row in found}) if found else {}
+    others = reviews.reviewers_of({row.responsible_id for row in found}) if found else {}
     return [
         _item(row, "审核检查结果", "soon", today, days)
         for row in found
         if own.covers(row.responsible_id, row.authority_id)
-        or not others.get(row.responsible_id, set()) - _worked_on(row)
+        or not others.get(row.responsible_id, set()) - reviews.worked_on(row)
     ][:LIMIT]
-
-
-def _reviewers_of(units: set[int]) -> dict[int, set[int]]:
-    """Unit → who holds the reviewer's role there now."""
-    found: dict[int, set[int]] = defaultdict(set)
-    seats = Membership.objects.filter(
-        agency_id__in=units, role=Role.REVIEWER, user__is_active=True, to_on__isnull=True
-    )
-    for unit, person in seats.values_list("agency_id", "user_id"):
-        found[unit].add(person)
-    return found
-
-
-def _worked_on(row: VisitMatter) -> set[int | None]:
-    team = {m.inspector.user_id for m in row.visit.team.all() if m.inspector}
-    return {row.recorded_by_id, row.submitted_by_id} | team
 
 
 def _disposals(user: User, today: date, days: Calendar) -> list[WaitingItem]:

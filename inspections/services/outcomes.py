@@ -13,7 +13,7 @@ from bureau import audit
 from bureau.errors import Conflict, RuleError
 from bureau.models import Role, User
 from bureau.services import notifications
-from inspections.models import ChecklistAnswer, Finding, Signature, Visit, VisitMatter
+from inspections.models import ChecklistAnswer, Finding, Review, Signature, Visit, VisitMatter
 from inspections.rules import results
 from inspections.rules.outcomes import public_label
 from inspections.selectors import fieldwork, records
@@ -160,6 +160,7 @@ def submit(*, visit_matter_pk: Any, actor: User) -> VisitMatter:
         matter = begin_matter(visit_matter_pk, "submit", actor)
         visit = matter.visit
         officer(visit, actor)
+        _still_agrees(matter)
         current = records.digest(matter)
         unsigned = [
             str(one.member)
@@ -173,6 +174,14 @@ def submit(*, visit_matter_pk: Any, actor: User) -> VisitMatter:
         matter.state = VisitMatter.State.SUBMITTED
         matter.submitted_by, matter.submitted_at = actor, timezone.now()
         matter.save(update_fields=["state", "submitted_by", "submitted_at"])
+        Review.objects.create(
+            visit_matter=matter,
+            number=matter.reviews.count() + 1,
+            revision=matter.outcome_revision,
+            content=records.content(matter),
+            submitted_by=actor,
+            submitted_at=matter.submitted_at,
+        )
         settle(visit)
         audit.record("outcome.submitted", "提交审核", target=matter, actor=actor, about=[visit])
         excluded = fieldwork.team_user_ids(visit) | {actor.pk, matter.recorded_by_id}
@@ -185,6 +194,19 @@ def submit(*, visit_matter_pk: Any, actor: User) -> VisitMatter:
             authority=matter.authority,
         )
         return matter
+
+
+def _still_agrees(matter: VisitMatter) -> None:
+    """An answer of the checklist may have changed after the result was recorded (A94)."""
+    failed = matter.answers.filter(value=ChecklistAnswer.Value.NO)
+    problem = results.result_problem(
+        matter.outcome_codes,
+        facts=list(matter.findings.standing().values_list("fact", flat=True)),
+        methods=matter.methods,
+        failed_items=sorted(failed.values_list("item__number", flat=True)),
+    )
+    if problem:
+        raise RuleError(f"{problem}请改好结果，签字后再提交。")
 
 
 def _check_findings(findings: Sequence[NewFinding]) -> None:

@@ -1,6 +1,6 @@
 """审核: another person approves or returns a result; what follows when it is published (A80, A81)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,11 +12,13 @@ from bureau import audit
 from bureau.errors import Forbidden, RuleError
 from bureau.models import Role, User
 from bureau.services import notifications
-from inspections.models import VisitMatter
+from inspections.models import Review, VisitMatter
 from inspections.rules import results
-from inspections.selectors import fieldwork
+from inspections.selectors import fieldwork, records, reviews
 from inspections.services import closing, disposals
 from inspections.services.revisions import begin_matter, lock_visit, settle
+
+MOST_AT_ONCE = 100
 
 
 def approve(*, visit_matter_pk: Any, actor: User, today: date, note: str = "") -> VisitMatter:
@@ -43,6 +45,8 @@ def approve_clean(*, pks: Sequence[Any], actor: User, today: date) -> list[Visit
     """Approves several at once, all or none: only results whose one finding is 未发现问题."""
     if not pks:
         raise RuleError("请先勾选要审核的结果。")
+    if len(set(pks)) > MOST_AT_ONCE:
+        raise RuleError(f"一次最多批量审核 {MOST_AT_ONCE} 项，请分几次办理。")
     with transaction.atomic():
         visit_ids = VisitMatter.objects.filter(pk__in=pks).values_list("visit_id", flat=True)
         for visit_id in sorted(set(visit_ids)):
@@ -54,6 +58,7 @@ def approve_clean(*, pks: Sequence[Any], actor: User, today: date) -> list[Visit
                 raise RuleError(
                     f"“{matter.visit.entity}”的{matter.matter}不是“未发现问题”，须逐件审核。请去掉这一件再批量通过。"
                 )
+            _is_whole(matter)
             approved.append(matter)
         audit.record(
             "outcome.approved_in_bulk",
@@ -69,9 +74,15 @@ def approve_clean(*, pks: Sequence[Any], actor: User, today: date) -> list[Visit
         return approved
 
 
-def send_back(*, visit_matter_pk: Any, actor: User, note: str) -> VisitMatter:
-    """Returns the result to the team with remarks; everything entered stays as it is (nothing is retyped)."""
-    note = note.strip()
+def send_back(
+    *, visit_matter_pk: Any, actor: User, note: str, remarks: Mapping[str, str] | None = None
+) -> VisitMatter:
+    """Returns the result to the team; everything entered stays as it is (nothing is retyped).
+
+    `remarks` are said to single lines, by their keys (inspections.rules.review_lines).
+    """
+    said = {key: text.strip()[:300] for key, text in (remarks or {}).items() if text.strip()}
+    note = note.strip() or (f"见逐项意见（{len(said)} 条）。" if said else "")
     if not note:
         raise RuleError("退回须写明缺什么、怎么补正。")
     with transaction.atomic():
@@ -82,6 +93,7 @@ def send_back(*, visit_matter_pk: Any, actor: User, note: str) -> VisitMatter:
         matter.reviewed_by, matter.reviewed_at = actor, timezone.now()
         matter.review_note = note[:500]
         matter.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+        _decide(matter, Review.Decision.RETURNED, said)
         settle(visit)
         audit.record(
             "outcome.returned",
@@ -89,7 +101,7 @@ def send_back(*, visit_matter_pk: Any, actor: User, note: str) -> VisitMatter:
             target=matter,
             actor=actor,
             about=[visit],
-            detail={"note": note, "revision": matter.outcome_revision},
+            detail={"note": note, "remarks": said, "revision": matter.outcome_revision},
             role=Role.REVIEWER.label,
             is_bad=True,
         )
@@ -137,9 +149,19 @@ def _approve(pk: Any, actor: User, today: date, note: str) -> VisitMatter:
     matter.reviewed_by, matter.reviewed_at = actor, timezone.now()
     matter.review_note = note.strip()[:500]
     matter.save(update_fields=["state", "reviewed_by", "reviewed_at", "review_note"])
+    _decide(matter, Review.Decision.APPROVED, {})
     settle(matter.visit)
     disposals.open_missing(matter=matter, actor=actor, today=today)
     return matter
+
+
+def _is_whole(matter: VisitMatter) -> None:
+    """Nobody looks at a bulk one: what lacks an answer, a photo or a signature is looked at alone."""
+    lacking = fieldwork.missing(matter.visit)
+    if lacking:
+        raise RuleError(
+            f"“{matter.visit.entity}”的{matter.matter}资料不全（{lacking[0]}），须逐件审核。请去掉这一件再批量通过。"
+        )
 
 
 def _may_review(matter: VisitMatter, actor: User) -> None:
@@ -149,8 +171,24 @@ def _may_review(matter: VisitMatter, actor: User) -> None:
         submitter=matter.submitted_by_id,
         team=fieldwork.team_user_ids(matter.visit),
     )
+    problem = problem or reviews.unit_problem(actor, matter)
     if problem:
         raise Forbidden(problem)
+
+
+def _decide(matter: VisitMatter, decision: str, remarks: dict[str, str]) -> None:
+    """Closes the open submission; results submitted before there was a history get theirs now."""
+    row = matter.reviews.filter(decision="").first() or Review(
+        visit_matter=matter,
+        number=matter.reviews.count() + 1,
+        revision=matter.outcome_revision,
+        content=records.content(matter),
+        submitted_by=matter.submitted_by,
+        submitted_at=matter.submitted_at or timezone.now(),
+    )
+    row.decision, row.remarks, row.note = decision, remarks, matter.review_note
+    row.decided_by, row.decided_at = matter.reviewed_by, matter.reviewed_at
+    row.save()
 
 
 def _tell_publishers(matters: Sequence[VisitMatter]) -> None:

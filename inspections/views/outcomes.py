@@ -20,7 +20,7 @@ from inspections.rules.processes import VISIT_MATTER
 from inspections.rules.results import has_problem, review_problem
 from inspections.selectors import disposals as disposal_reading
 from inspections.selectors import fieldwork as reading
-from inspections.selectors import records
+from inspections.selectors import records, reviews
 from inspections.services import outcomes
 from inspections.views.field import own_matter
 
@@ -60,6 +60,10 @@ def detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "steps": _steps(matter),
         "actions": _actions(request, matter),
         "may_open_disposal": _may_open_disposal(request, matter),
+        "submissions": reviews.history(matter),
+        "since_return": reviews.since_return(matter, records.content(matter))
+        if matter.state in reading.OPEN_STATES
+        else [],
         "events": trail.of(matter),
         "trail_url": trail.full_url(matter),
     }
@@ -107,6 +111,7 @@ def record(request: HttpRequest, pk: Any) -> HttpResponse:
             for code, measure in presets.items()
             if code in OUTCOMES and measure in DISPOSALS
         ],
+        "remarks": reviews.remarks_to_team(matter),
         "is_finished": visit.state in {Visit.State.FINISHED, Visit.State.RECORDED},
     }
     status = 422 if form.is_bound and (form.errors or not rows.is_valid()) else 200
@@ -192,6 +197,7 @@ def _actions(request: HttpRequest, matter: VisitMatter) -> dict[str, Any]:
                     submitter=matter.submitted_by_id,
                     team=team,
                 )
+                or reviews.unit_problem(user, matter)
                 or ""
             )
         name, method = urls[step.action]

@@ -15,8 +15,8 @@ from bureau.selectors import calendar
 from bureau.selectors.paging import keyset
 from inspections.forms.review import ReturnForm
 from inspections.models import VisitMatter
-from inspections.rules.results import is_clean
-from inspections.selectors import records
+from inspections.rules.results import has_problem, is_clean
+from inspections.selectors import records, reviews
 from inspections.services import review
 
 
@@ -27,14 +27,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = records.to_review(request.user)
     only_clean = request.GET.get("only") == "clean"
     page = keyset(records.clean(rows) if only_clean else rows, request.GET, order=("due_on", "id"))
+    elsewhere = reviews.unit_problems(request.user, page.rows)
     context = {
         "page": page,
         "rows": [
             {
                 "matter": row,
                 "labels": records.labels(row.outcome_codes),
+                "is_problem": has_problem(row.outcome_codes),
                 "due": calendar.due(row.due_on, day, known=days),
-                "is_clean": is_clean(row.outcome_codes),
+                "is_clean": is_clean(row.outcome_codes) and not elsewhere[row.pk],
+                "elsewhere": elsewhere[row.pk],
             }
             for row in page.rows
         ],
@@ -78,11 +81,15 @@ def approve(request: HttpRequest, pk: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_back(request: HttpRequest, pk: Any) -> HttpResponse:
     matter = fetch(request, records.matters(), pk=pk, need=(Role.REVIEWER,))
-    form = ReturnForm(request.POST or None)
+    lines = reviews.lines_of(matter, records.content(matter))
+    form = ReturnForm(request.POST or None, lines=lines)
     if request.method == "POST" and form.is_valid():
         try:
             review.send_back(
-                visit_matter_pk=matter.pk, actor=request.user, note=form.cleaned_data["note"]
+                visit_matter_pk=matter.pk,
+                actor=request.user,
+                note=form.cleaned_data["note"],
+                remarks=form.remarks,
             )
         except (Conflict, Forbidden):
             raise

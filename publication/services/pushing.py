@@ -107,7 +107,8 @@ def about(record: PublicRecord) -> dict[str, Any]:
 def resend(*, push: Push, actor: User) -> Push:
     """Tries a failed one again now, instead of waiting for its turn. Raises Conflict when it has arrived meanwhile."""
     with transaction.atomic():
-        row = Push.objects.select_for_update(of=("self",)).select_related("target").get(pk=push.pk)
+        rows = Push.objects.select_for_update(of=("self",)).select_related("target", "record")
+        row: Push = rows.get(pk=push.pk)
         require(actor, row.authority_id, *SENDERS)
         message = OutboxMessage.objects.select_for_update().filter(pk=row.message_id).first()
         if message is None:

@@ -169,7 +169,7 @@ def test_the_queue_costs_the_same_for_one_and_two(
     client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
 
     client.get("/desk/inspections/reviews/")  # the masthead counts once
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = client.get("/desk/inspections/reviews/").content.decode()
 
     assert page.count("data-select>") == 2
