@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
         "task": "inspections.remind_list_checks",
         "schedule": crontab(hour="8", minute="30"),
     },
+    "expire-uploads": {"task": "inspections.expire_uploads", "schedule": crontab(minute="50")},
     "tell-teams": {"task": "inspections.tell_teams", "schedule": crontab(minute="*/10")},
     "draw-reveals": {"task": "planning.reveal_due", "schedule": crontab(minute="*/10")},
 }

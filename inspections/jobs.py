@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bureau.models import OutboxMessage
 from bureau.services import jobs, outbox
-from inspections.services import burning, deemed, disclosure, list_checks, reminders
+from inspections.services import burning, deemed, disclosure, list_checks, reminders, uploads
 
 
 @shared_task(name="inspections.warn_due_publications")
@@ -44,3 +44,16 @@ def burn_photo(run: jobs.Run) -> dict[str, Any]:
     copy = burning.burn(run.payload["evidence"])
     run.advance(done=1, total=1)
     return {"summary": "照片水印件已制作。", "copy": str(copy.pk)}
+
+
+@jobs.kind(uploads.JOB)
+def assemble_upload(run: jobs.Run) -> dict[str, Any]:
+    """Joins the pieces of a large file; what an attempt that was cut off wrote is thrown away (A67)."""
+    upload = uploads.assemble(run.payload["upload"], renew=run.advance)
+    run.advance(done=1, total=1)
+    return {"summary": f"{upload.name}：{upload.get_state_display()}"}
+
+
+@shared_task(name="inspections.expire_uploads")
+def expire_uploads() -> int:
+    return uploads.expire(now=timezone.now())

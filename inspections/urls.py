@@ -1,7 +1,14 @@
 from inspections.urls_dispatch import urlpatterns as dispatch_patterns
 from inspections.urls_documents import urlpatterns as document_patterns
+from inspections.urls_evidence import urlpatterns as evidence_patterns
 from inspections.urls_fieldwork import urlpatterns as fieldwork_patterns
 from inspections.urls_teams import urlpatterns as team_patterns
 
 app_name = "inspections"
-urlpatterns = [*dispatch_patterns, *team_patterns, *document_patterns, *fieldwork_patterns]
+urlpatterns = [
+    *dispatch_patterns,
+    *team_patterns,
+    *document_patterns,
+    *evidence_patterns,
+    *fieldwork_patterns,
+]

@@ -9,6 +9,7 @@ YES, NO, NOT_APPLICABLE = "yes", "no", "na"
 STEPS: Mapping[str, str] = {
     "photos": "拍照取证（书面检查、网络监测不到现场的）",
     "party_signature": "当事人签字（没有当事人在场的）",
+    "recording": "全过程录音录像（不宜摄录或设备故障的）",
 }
 
 
@@ -91,6 +92,7 @@ def missing(
     officers_present: int,
     party_signed: str,
     signed_pages: int,
+    lacks_recording: bool = False,
     trimmed: Collection[str] = (),
 ) -> list[str]:
     """What is still to be done before the visit can end, one sentence each; empty when nothing is."""
@@ -108,6 +110,10 @@ def missing(
             and "photos" not in trimmed
         ):
             found.append(f"{label}须拍照，还没有照片。")
+    if lacks_recording and "recording" not in trimmed:
+        found.append(
+            "按本单位规定须全过程录音录像，还没有录像或录音；没有摄录的，请删减程序并写明原因。"
+        )
     if "party_signature" not in trimmed:
         if not party_signed:
             found.append("当事人还没有签字盖章；拒绝签字的，请记明原因和见证人。")

@@ -41,6 +41,7 @@ ASSETS = (
     "js/offline.js",
     "img/mark.svg",
 )
+MORE = ("recordings",)  # inspections/urls_evidence.py
 View = Callable[..., HttpResponse]
 
 
@@ -149,7 +150,7 @@ def pages(request: HttpRequest) -> HttpResponse:
     found = [reverse("inspections:field-today"), reverse("inspections:field-unsent")]
     visits = reading.today_for(request.user, timezone.localdate())
     for visit in visits:
-        names = ("visit", "arrive", "start", "evidence", "signature", "finish", "trim")
+        names = ("visit", "arrive", "start", "evidence", "signature", "finish", "trim", *MORE)
         found += [reverse(f"inspections:field-{name}", kwargs={"pk": visit.pk}) for name in names]
     for matter_pk, numbers in reading.item_numbers(visits).items():
         found.append(reverse("inspections:field-checklist", kwargs={"pk": matter_pk}))
