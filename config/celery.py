@@ -25,6 +25,10 @@ app.conf.beat_schedule = {
         "task": "inspections.warn_due_disposals",
         "schedule": crontab(hour="8", minute="15"),
     },
+    "emergency-orders": {
+        "task": "inspections.warn_due_orders",
+        "schedule": crontab(hour="8", minute="18"),
+    },
     "certificates": {
         "task": "registry.warn_expiring_certificates",
         "schedule": crontab(hour="8", minute="20"),

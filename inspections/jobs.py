@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from bureau.models import OutboxMessage
 from bureau.services import jobs, outbox
-from inspections.services import burning, deemed, disclosure, list_checks, reminders, uploads
+from inspections.services import (
+    burning,
+    deemed,
+    disclosure,
+    list_checks,
+    reminders,
+    reminders_before,
+    uploads,
+)
 
 
 @shared_task(name="inspections.warn_due_publications")
@@ -19,6 +27,11 @@ def warn_due_publications() -> int:
 @shared_task(name="inspections.warn_due_disposals")
 def warn_due_disposals() -> int:
     return reminders.disposals(today=timezone.localdate())
+
+
+@shared_task(name="inspections.warn_due_orders")
+def warn_due_orders() -> int:
+    return reminders_before.orders(today=timezone.localdate())
 
 
 @shared_task(name="inspections.remind_list_checks")

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from inspections.views import deemed, dispatch, merges, orders, transfers, visits
+from inspections.views import (
+    deemed,
+    dispatch,
+    merges,
+    order_documents,
+    orders,
+    transfers,
+    visits,
+)
 
 urlpatterns: list[URLPattern] = [
     path("visits/", visits.visit_list, name="visit-list"),
@@ -32,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("visits/<uuid:pk>/notice/delivery/", orders.notice_deliver, name="notice-deliver"),
     path("tasks/<uuid:pk>/dispatch/", dispatch.dispatch, name="dispatch"),
     path("tasks/<uuid:pk>/order/", orders.order_request, name="order-request"),
+    path("visits/<uuid:pk>/order/", orders.order_request_one, name="order-request-one"),
     path("orders/", orders.order_list, name="order-list"),
     path("orders/<uuid:pk>/", orders.order_detail, name="order-detail"),
+    path("orders/<uuid:pk>/form.<str:kind>", order_documents.order_file, name="order-file"),
 ]

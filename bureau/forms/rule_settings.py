@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from bureau.models import RuleSetting
-from bureau.rules import bands
+from bureau.rules import bands, caps
 from bureau.rules.setting_catalogue import Setting
 
 
@@ -54,7 +54,7 @@ class SettingForm(forms.Form):
                 help_text="例如 01-31",
                 error_messages={"invalid": "请写成 月-日，各两位，例如 03-31。"},
             )
-        if s.kind == "bands":
+        if s.kind in {"bands", "caps"}:
             return forms.CharField(label=label, max_length=200, help_text=s.help)
         return forms.RegexField(
             r"^[0-9]{1,3}([,，、 ]+[0-9]{1,3})*$",
@@ -67,9 +67,10 @@ class SettingForm(forms.Form):
         value = self.cleaned_data["value"]
         if isinstance(value, Decimal):
             return str(value.normalize()) if value else "0"
-        if self.setting.kind == "bands":
+        if self.setting.kind in {"bands", "caps"}:
+            table = bands if self.setting.kind == "bands" else caps
             try:
-                return bands.written(bands.read(value))
+                return table.written(table.read(value))  # type: ignore[attr-defined]
             except ValueError as refusal:
                 raise forms.ValidationError(str(refusal)) from refusal
         if self.setting.kind == "table":

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bureau.rules import bands
+from bureau.rules import bands, caps
 
 
 @dataclass(frozen=True)
 class Setting:
     key: str
     label: str
-    kind: str  # int | decimal | bool | choice | month_day | table | bands
+    kind: str  # int | decimal | bool | choice | month_day | table | bands | caps
     default: Any
     citation: str
     unit: str = ""
@@ -82,6 +82,32 @@ CATALOGUE: tuple[Setting, ...] = (
         "calendar",
         "临淄指引（十三）“一年内”",
         choices=(("calendar", "自然年"), ("rolling", "连续十二个月")),
+    ),
+    Setting(
+        "enterprise_cap",
+        "公布的每户年度检查频次上限",
+        "caps",
+        "A 2；B 4；C 6；D 4；其他 4",
+        "国办发〔2024〕54号：各主管机关公布年度频次上限；数值参照河南省工业和信息化厅2025年频次上限表（A、B、C、D 类 2、4、6、4 次）",
+        "次",
+        help="全部检查都计入，投诉举报核查和复查不计；按信用分类写，例如 A 2；B 4；C 6；D 4；其他 4",
+    ),
+    Setting(
+        "emergency_order_workdays",
+        "紧急检查补办审批期限",
+        "int",
+        2,
+        "国办发〔2024〕54号：紧急情况当场检查的，事后及时补办审批；期限为本系统默认",
+        "个工作日",
+        help="从检查当日起算，当日不计；逾期补办的，审批单和列表都标明。",
+    ),
+    Setting(
+        "emergency_order_warning_days",
+        "紧急检查补办审批提醒",
+        "table",
+        [1, 0],
+        "本系统默认",
+        "个工作日前",
     ),
     Setting(
         "coverage_goal",
@@ -287,6 +313,8 @@ def is_valid(setting: Setting, value: Any) -> bool:
         return text.replace(".", "", 1).isdigit() and 0 <= float(text) <= 100
     if setting.kind == "bands":
         return isinstance(value, str) and bands.is_readable(value)
+    if setting.kind == "caps":
+        return isinstance(value, str) and caps.is_readable(value)
     if setting.kind == "month_day":
         return _is_day_of_every_year(str(value))
     return isinstance(value, list) and all(isinstance(n, int) and 0 <= n <= 366 for n in value)

@@ -165,7 +165,10 @@ def _order(story: Story, key: str, visits: Sequence[Visit], decided: date | None
 
 
 def _approve(story: Story, order: InspectionOrder) -> None:
-    orders.decide(order=order, approve=True, actor=story.user(HEAD), note="同意。")
+    over = "合并其他任务一次上门，不另增加检查次数，同意检查。"
+    orders.decide(
+        order=order, approve=True, actor=story.user(HEAD), note="同意。", over_reason=over
+    )
 
 
 def replace(story: Story, visit: Visit, *, code: str, note: str, recusal: str = "declared") -> None:

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from bureau.ids import uuid7
 from registry.models.inspector import ScopedQuerySet
@@ -27,7 +28,15 @@ class InspectionOrder(models.Model):
         "planning.Task", models.PROTECT, null=True, related_name="+", verbose_name="任务"
     )
     is_emergency = models.BooleanField("紧急情况事后补办", default=False)
+    # The day of the emergency visit, and until when its approval must be made up (setting emergency_order_workdays).
+    emergency_on = models.DateField("紧急检查日期", null=True, blank=True)
+    due_on = models.DateField("补办期限", null=True, blank=True)
+    due_is_provisional = models.BooleanField("期限暂定", default=False)
     reason = models.CharField("说明", max_length=300, blank=True)
+    # How often each entity was inspected when it was asked for, then when it was decided: {visit: {text, cap, …}}.
+    frequency = models.JSONField("本年检查频次", default=dict, blank=True)
+    is_over_limit = models.BooleanField("含超过年度上限的对象", default=False)
+    over_reason = models.CharField("批准超过上限的理由", max_length=300, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="申请人"
@@ -55,10 +64,29 @@ class InspectionOrder(models.Model):
                 condition=Q(is_emergency=False) | ~Q(reason=""),
                 violation_error_message="紧急补办须写明原因。",
             ),
+            # Above the published cap nobody is inspected without a written reason (A95, A97).
+            models.CheckConstraint(
+                name="order_over_limit_reason",
+                condition=~Q(state="approved", is_over_limit=True) | ~Q(over_reason=""),
+                violation_error_message="批准超过年度上限的检查，须写明理由。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_asked_late(self) -> bool:
+        """紧急检查 asked for after its days had run out."""
+        return self.due_on is not None and timezone.localdate(self.requested_at) > self.due_on
+
+    @property
+    def is_decided_late(self) -> bool:
+        return (
+            self.due_on is not None
+            and self.decided_at is not None
+            and timezone.localdate(self.decided_at) > self.due_on
+        )
 
 
 class Visit(models.Model):

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from bureau.models import User
 from inspections.models import TeamMember, Transfer, Visit, VisitMatter
+from inspections.rules.frequency import Usage
 from inspections.selectors import disclosure
-from inspections.selectors.orders import Usage, usage
+from inspections.selectors.orders import usage
 from planning.models import Pick, Skip, Task
 from registry.models import Listing
 from registry.rules.names import search_key

@@ -23,7 +23,7 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
     """The rows of this part of the 工作台; each role costs a constant number of queries."""
     items: list[WaitingItem] = waiting_cases.for_user(user, today)
     if user.has_role(Role.HEAD):
-        items += _to_approve(user)
+        items += _to_approve(user, today)
     if user.has_role(*joint.CONSENTERS):
         items += _to_answer(user)
     if not user.has_role(Role.COORDINATOR, Role.ORGANISER, Role.INSPECTOR):
@@ -167,7 +167,8 @@ def _to_ask(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     ]
 
 
-def _to_approve(user: User) -> list[WaitingItem]:
+def _to_approve(user: User, today: date) -> list[WaitingItem]:
+    days = calendar.calendar()
     rows = (
         InspectionOrder.objects.filter(
             authority_id__in=_at(user, Role.HEAD), state=InspectionOrder.State.REQUESTED
@@ -184,9 +185,11 @@ def _to_approve(user: User) -> list[WaitingItem]:
             st="bad" if order.is_emergency else "soon",
             word="紧急，事后补办" if order.is_emergency else "待审批",
             subject=order.task.name if order.task else order.number,
-            note=f"{order.number}，{order.n} 户，{order.requested_by.full_name}提请",
+            note=f"{order.number}，{order.n} 户，{order.requested_by.full_name}提请"
+            + ("，含超过年度上限的对象" if order.is_over_limit else ""),
             module=MODULE,
             since=timezone.localdate(order.requested_at),
+            due=calendar.due(order.due_on, today, known=days),
         )
         for order in rows
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,16 +32,43 @@ DESK = (Role.COORDINATOR, Role.ORGANISER)
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     page = keyset(reading.for_user(request.user), request.GET)
-    rows = [(order, ORDER.css[order.state]) for order in page.rows]
+    today, days = timezone.localdate(), calendar.calendar()
+    rows = [
+        (
+            order,
+            ORDER.css[order.state],
+            calendar.due(order.due_on, today, known=days)
+            if order.state == InspectionOrder.State.REQUESTED
+            else None,
+        )
+        for order in page.rows
+    ]
     return render(request, "inspections/order_list.html", {"page": page, "rows": rows})
 
 
 @access(*DESK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_request(request: HttpRequest, pk: Any) -> HttpResponse:
+    """Everything of one task that waits for an order."""
     task = fetch(request, Task.objects.select_related("authority"), pk=pk, need=DESK)
+    return _request(request, task, reading.ready(task))
+
+
+@access(*DESK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_request_one(request: HttpRequest, pk: Any) -> HttpResponse:
+    """One visit alone."""
+    rows = Visit.objects.prefetch_related("matters__task__authority")
+    visit = fetch(request, rows, pk=pk, need=DESK)
+    task = visit.matters.all()[0].task
+    return _request(request, task, reading.ready(task).filter(pk=visit.pk), visit)
+
+
+def _request(
+    request: HttpRequest, task: Task, rows: "QuerySet[Visit]", visit: Visit | None = None
+) -> HttpResponse:
     today = timezone.localdate()
-    form = OrderForm(bound(request), task=task)
+    form = OrderForm(bound(request), rows=rows)
     made: list[InspectionOrder] = []
     if (
         request.method == "POST"
@@ -52,6 +80,7 @@ def order_request(request: HttpRequest, pk: Any) -> HttpResponse:
                     task=task,
                     visits=[visit.pk for visit in form.cleaned_data["visits"]],
                     is_emergency=form.cleaned_data["is_emergency"],
+                    emergency_on=form.cleaned_data["emergency_on"],
                     reason=form.cleaned_data["reason"],
                     actor=request.user,
                     year=today.year,
@@ -61,11 +90,12 @@ def order_request(request: HttpRequest, pk: Any) -> HttpResponse:
     ):
         messages.success(request, f"已提请审批 {made[0].number}，等待主要负责人审批。")
         return redirect("inspections:order-detail", made[0].pk)
-    visits = list(reading.ready(task))
+    visits = list(rows)
     usage = reading.usage(task.authority, visits, today)
     days = calendar.calendar()
     context = {
         "task": task,
+        "visit": visit,
         "form": form,
         "rows": [
             (visit, usage[visit.entity_id], calendar.due(visit.window_to, today, known=days))
@@ -85,7 +115,11 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
         pk=pk,
         need=(Role.HEAD,) if request.method == "POST" else (),
     )
-    form = DecisionForm(bound(request))
+    visits = list(lift(reading.visits_of(order), request.user))
+    today = timezone.localdate()
+    is_open = order.state == InspectionOrder.State.REQUESTED
+    over = reading.excesses(order, visits, today) if is_open else []
+    form = DecisionForm(bound(request), over=[visit for visit, _ in over])
     if (
         request.method == "POST"
         and form.is_valid()
@@ -95,19 +129,20 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
                 order=order,
                 approve=form.cleaned_data["approve"] == "yes",
                 note=form.cleaned_data["note"],
+                over_reason=form.cleaned_data.get("over_reason", ""),
                 actor=request.user,
             ),
         )
     ):
         messages.success(request, "审批意见已记录。")
         return redirect("inspections:order-detail", order.pk)
-    visits = _as_seen(request.user, list(lift(reading.visits_of(order), request.user)))
-    today = timezone.localdate()
+    visits = as_seen(request.user, visits)
     usage = reading.usage(order.authority, visits, today)
     days = calendar.calendar()
     is_head = Role.HEAD in request.user.roles_at(order.authority_id)
-    is_open = order.state == InspectionOrder.State.REQUESTED
     context = {
+        "over": over,
+        "due": calendar.due(order.due_on, today, known=days) if is_open else None,
         "order": order,
         "css": ORDER.css[order.state],
         "rows": [
@@ -122,7 +157,7 @@ def order_detail(request: HttpRequest, pk: Any) -> HttpResponse:
     return render(request, "inspections/order_detail.html", context, status=status_of(form))
 
 
-def _as_seen(user: User, visits: list[Visit]) -> list[Visit]:
+def as_seen(user: User, visits: list[Visit]) -> list[Visit]:
     """Marks the visits whose teams this reader may not see yet. Whoever approves sees them; the look is in the trail."""
     now = timezone.now()
     readable = disclosure.readable(user, visits, now)

@@ -265,7 +265,7 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
     if len(tasks) > 1 and not being_drawn:
         urls["split"] = (reverse("inspections:visit-split", args=args), "get")
     if visit.order is None and tasks:
-        address = reverse("inspections:order-request", args=[tasks[0].pk])
+        address = reverse("inspections:order-request-one", args=args)
         urls["request_order"] = (address, "get")
     elif visit.order is not None:
         urls["approve_order"] = (

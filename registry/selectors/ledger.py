@@ -11,6 +11,9 @@ from bureau.veils import lift
 from registry.models import Entity, LedgerEntry
 from registry.rules.yearly_limit import year_before
 
+# 投诉举报 and 复查 are among the causes for which the published caps do not count a visit (A96).
+CAP_EXEMPT = (LedgerEntry.Kind.COMPLAINT, LedgerEntry.Kind.RECHECK)
+
 
 def entries(authority: Agency, reader: User | None) -> QuerySet[LedgerEntry]:
     """The authority's entries; for a reader without those whose draws are sealed to them."""
@@ -54,6 +57,15 @@ def hits_this_year(
     """`hits` in the window of the authority's yearly limit (A48; A97 本年检查频次)."""
     since, until = year_window(authority, on)
     return hits(authority, entity_ids, since, until, reader=reader)
+
+
+def counted_for_cap(authority: Agency, entity_ids: Collection[int], on: date) -> dict[int, int]:
+    """Entity → inspections of the calendar year that the published cap counts: every kind but the exempt ones (A95, A96)."""
+    rows = entries(authority, None).filter(
+        counts=True, day__year=on.year, entity_id__in=list(entity_ids)
+    )
+    counted = rows.exclude(kind__in=CAP_EXEMPT).order_by().values("entity_id")
+    return {row["entity_id"]: row["n"] for row in counted.annotate(n=Count("id"))}
 
 
 def of_entity(
