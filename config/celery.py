@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "task": "registry.warn_expiring_certificates",
         "schedule": crontab(hour="8", minute="20"),
     },
+    "publication-days": {
+        "task": "publication.publish_chosen_days",
+        "schedule": crontab(hour="7,9,14", minute="35"),
+    },
     "objections": {
         "task": "publication.warn_due_objections",
         "schedule": crontab(hour="8", minute="25"),

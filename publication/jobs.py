@@ -12,7 +12,7 @@ from bureau.models import OutboxMessage, User
 from bureau.services import jobs, outbox
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import PublicRecord
-from publication.services import dossiers, objections, pushing, records
+from publication.services import dossiers, objections, pushing, records, schedules
 
 
 @outbox.delivers("public.plan")
@@ -30,6 +30,19 @@ def deliver_adjustment(message: OutboxMessage) -> dict[str, Any]:
 @outbox.delivers("public.task_notice")
 def deliver_task_notice(message: OutboxMessage) -> dict[str, Any]:
     return _receipt(records.publish_task_notice(task=Task.objects.get(pk=message.payload["task"])))
+
+
+@outbox.delivers("public.result")
+def deliver_result(message: OutboxMessage) -> dict[str, Any]:
+    """Approved where the bureau publishes at approval (setting publication_mode)."""
+    return schedules.publish_approved(
+        visit_matter=message.payload["visit_matter"], today=timezone.localdate()
+    )
+
+
+@shared_task(name="publication.publish_chosen_days")
+def publish_chosen_days() -> int:
+    return schedules.publish_due(today=timezone.localdate())
 
 
 @outbox.delivers(pushing.KIND)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from publication import urls_fairness
-from publication.views import corrections, desk, dossiers, firm_desk, objections
+from publication.views import corrections, desk, dossiers, firm_desk, objections, schedules
 
 app_name = "publication"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("", desk.queue, name="queue"),
     path("results/confirm/", desk.result_confirm, name="result-confirm"),
     path("results/publish/", desk.result_publish, name="result-publish"),
+    path("results/schedule/", schedules.schedule, name="schedule"),
+    path("results/<uuid:pk>/schedule/cancel/", schedules.schedule_cancel, name="schedule-cancel"),
     path("results/<uuid:pk>/withhold/", desk.withhold, name="withhold"),
     path(
         "results/<uuid:pk>/withhold/decide/",

@@ -40,7 +40,8 @@ def lines_of(matter: VisitMatter, content: dict[str, Any]) -> list[rules.Line]:
 
 def history(matter: VisitMatter) -> list[Submission]:
     """Every submission, the newest first; two queries."""
-    rows = list(matter.reviews.select_related("submitted_by", "decided_by").order_by("number"))
+    found_rows = Review.objects.filter(visit_matter=matter).order_by("number")
+    rows = list(found_rows.select_related("submitted_by", "decided_by"))
     if not rows:
         return []
     items = ChecklistItem.objects.filter(checklist_id=matter.checklist_id)
@@ -58,7 +59,8 @@ def history(matter: VisitMatter) -> list[Submission]:
 
 def since_return(matter: VisitMatter, content: dict[str, Any]) -> list[rules.Change]:
     """What the team has changed by now since the last return; empty when nothing was returned."""
-    last = matter.reviews.filter(decision=Review.Decision.RETURNED).order_by("-number").first()
+    returned = Review.objects.filter(visit_matter=matter, decision=Review.Decision.RETURNED)
+    last = returned.order_by("-number").first()
     if last is None:
         return []
     before, after = lines_of(matter, last.content), lines_of(matter, content)
@@ -70,6 +72,13 @@ def remarks_to_team(matter: VisitMatter) -> list[Remark]:
     if matter.state != VisitMatter.State.RETURNED:
         return []
     return next((one.remarks for one in history(matter)), [])
+
+
+def publishes_at_approval(matter: VisitMatter) -> bool:
+    """Whether an approved result goes straight to the public (setting publication_mode)."""
+    year = timezone.localdate().year
+    mode = rule_settings.value_of("publication_mode", matter.authority, year)
+    return bool(mode == "at_approval")
 
 
 def unit_problem(user: User, matter: VisitMatter) -> str | None:

@@ -12,7 +12,7 @@ from planning.services import picks
 from registry.services import ledger
 
 
-def close_finished(*, matter: VisitMatter, actor: User) -> None:
+def close_finished(*, matter: VisitMatter, actor: User | None) -> None:
     """Closes whatever is finished now; call it in the transaction that finished `matter`.
 
     The task closes with its last pick (planning.services.picks).

@@ -176,7 +176,7 @@ def submit(*, visit_matter_pk: Any, actor: User) -> VisitMatter:
         matter.save(update_fields=["state", "submitted_by", "submitted_at"])
         Review.objects.create(
             visit_matter=matter,
-            number=matter.reviews.count() + 1,
+            number=Review.objects.filter(visit_matter=matter).count() + 1,
             revision=matter.outcome_revision,
             content=records.content(matter),
             submitted_by=actor,

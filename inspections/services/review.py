@@ -11,18 +11,33 @@ from django.utils import timezone
 from bureau import audit
 from bureau.errors import Forbidden, RuleError
 from bureau.models import Role, User
-from bureau.services import notifications
+from bureau.selectors import rule_settings
+from bureau.services import notifications, outbox
 from inspections.models import Review, VisitMatter
 from inspections.rules import results
 from inspections.selectors import fieldwork, records, reviews
 from inspections.services import closing, disposals
-from inspections.services.revisions import begin_matter, lock_visit, settle
+from inspections.services.revisions import (
+    begin_matter,
+    begin_matter_by_itself,
+    lock_visit,
+    settle,
+)
 
 MOST_AT_ONCE = 100
 
 
-def approve(*, visit_matter_pk: Any, actor: User, today: date, note: str = "") -> VisitMatter:
+def approve(
+    *,
+    visit_matter_pk: Any,
+    actor: User,
+    today: date,
+    note: str = "",
+    is_held: bool = False,
+) -> VisitMatter:
     """Approves; the result waits for its publication, and what must follow is opened.
+
+    Where the bureau publishes at approval it is published by itself, unless the reviewer holds it for the publisher.
 
     Raises Forbidden for the recorder, the submitter and the team; Conflict for the second of two reviewers.
     """
@@ -34,10 +49,10 @@ def approve(*, visit_matter_pk: Any, actor: User, today: date, note: str = "") -
             target=matter,
             actor=actor,
             about=[matter.visit],
-            detail={"note": note, "revision": matter.outcome_revision},
+            detail={"note": note, "revision": matter.outcome_revision, "held": is_held},
             role=Role.REVIEWER.label,
         )
-        _tell_publishers([matter])
+        _pass_on([matter], today, is_held)
         return matter
 
 
@@ -70,7 +85,7 @@ def approve_clean(*, pks: Sequence[Any], actor: User, today: date) -> list[Visit
             detail={"count": len(approved)},
             role=Role.REVIEWER.label,
         )
-        _tell_publishers(approved)
+        _pass_on(approved, today)
         return approved
 
 
@@ -119,13 +134,18 @@ def send_back(
         return matter
 
 
-def mark_published(visit_matter: VisitMatter, actor: User, at: datetime) -> VisitMatter:
+def mark_published(visit_matter: VisitMatter, actor: User | None, at: datetime) -> VisitMatter:
     """待公示 → 已公示, called by publication inside its own transaction, which records the event.
+
+    Without an actor the system publishes: only where the bureau publishes at approval.
 
     Closes the visit with its ledger entry, the pick and the task when all that belongs to them is finished.
     Raises Conflict when the result is not waiting for publication (any more).
     """
-    matter = begin_matter(visit_matter.pk, "publish", actor)
+    if actor is None:
+        matter = begin_matter_by_itself(visit_matter.pk, "publish")
+    else:
+        matter = begin_matter(visit_matter.pk, "publish", actor)
     matter.state = VisitMatter.State.PUBLISHED
     matter.published_at, matter.published_by = at, actor
     matter.save(update_fields=["state", "published_at", "published_by"])
@@ -178,9 +198,10 @@ def _may_review(matter: VisitMatter, actor: User) -> None:
 
 def _decide(matter: VisitMatter, decision: str, remarks: dict[str, str]) -> None:
     """Closes the open submission; results submitted before there was a history get theirs now."""
-    row = matter.reviews.filter(decision="").first() or Review(
+    rows = Review.objects.filter(visit_matter=matter)
+    row = rows.filter(decision="").first() or Review(
         visit_matter=matter,
-        number=matter.reviews.count() + 1,
+        number=rows.count() + 1,
         revision=matter.outcome_revision,
         content=records.content(matter),
         submitted_by=matter.submitted_by,
@@ -189,6 +210,23 @@ def _decide(matter: VisitMatter, decision: str, remarks: dict[str, str]) -> None
     row.decision, row.remarks, row.note = decision, remarks, matter.review_note
     row.decided_by, row.decided_at = matter.reviewed_by, matter.reviewed_at
     row.save()
+
+
+def _pass_on(matters: Sequence[VisitMatter], today: date, is_held: bool = False) -> None:
+    """To the publishers, or straight to the public (setting publication_mode)."""
+    authority = matters[0].authority
+    mode = rule_settings.value_of("publication_mode", authority, today.year)
+    if mode != "at_approval" or is_held:
+        _tell_publishers(matters)
+        return
+    for matter in matters:
+        outbox.put(
+            kind="public.result",
+            key=f"public.result:{matter.pk}:{matter.outcome_revision}",
+            label=f"自动公示：{matter.visit.entity}，{matter.matter}",
+            authority=authority,
+            payload={"visit_matter": str(matter.pk)},
+        )
 
 
 def _tell_publishers(matters: Sequence[VisitMatter]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bureau.errors import Forbidden, RuleError
+from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Role, User
 from bureau.services import transitions
 from inspections.models import TeamMember, Visit, VisitMatter
@@ -57,6 +57,17 @@ def begin_matter(pk: Any, action: str, actor: User) -> VisitMatter:
     rows = VisitMatter.objects.select_related("matter", "task", "authority", "responsible")
     matter: VisitMatter
     matter, _ = transitions.begin(VISIT_MATTER, rows, pk, action, actor)
+    matter.visit = visit
+    return matter
+
+
+def begin_matter_by_itself(pk: Any, action: str) -> VisitMatter:
+    """As `begin_matter`, for a step that the system takes: the state is checked, there is nobody whose role could be."""
+    visit = lock_visit_of(pk)
+    rows = VisitMatter.objects.select_related("matter", "task", "authority", "responsible")
+    matter: VisitMatter = rows.select_for_update(of=("self",)).get(pk=pk)
+    if VISIT_MATTER.find(matter.state, action) is None:
+        raise Conflict(transitions.moved_on(VISIT_MATTER, matter))
     matter.visit = visit
     return matter
 

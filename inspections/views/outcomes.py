@@ -25,6 +25,7 @@ from inspections.services import outcomes
 from inspections.views.field import own_matter
 
 State = VisitMatter.State
+HOLD = "审核通过，暂不公示，转公示员"
 STEPS = (
     ("录入结果", State.PENDING, "recorded_at"),
     ("检查人员签字", State.RECORDED, None),
@@ -215,6 +216,8 @@ def _actions(request: HttpRequest, matter: VisitMatter) -> dict[str, Any]:
         hidden = {"digest": records.digest(matter)} if step.action == "sign" else None
         url = "" if why else reverse(name, kwargs={"pk": matter.pk})
         mine.append((step.label, url, css, method, hidden, why))
+        if step.action == "approve" and not why and reviews.publishes_at_approval(matter):
+            mine.append((HOLD, url, "btn-plain", method, {"hold": "1"}, ""))
     theirs += [
         (step.label, f"由{role_names(step.roles)}办理")
         for step in VISIT_MATTER.others(matter.state, roles)

@@ -72,8 +72,17 @@ def approve_clean(request: HttpRequest) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: Any) -> HttpResponse:
     matter = fetch(request, VisitMatter, pk=pk, need=(Role.REVIEWER,))
-    review.approve(visit_matter_pk=matter.pk, actor=request.user, today=timezone.localdate())
-    messages.success(request, "已审核通过，转公示员公示。")
+    is_held = bool(request.POST.get("hold"))
+    review.approve(
+        visit_matter_pk=matter.pk,
+        actor=request.user,
+        today=timezone.localdate(),
+        is_held=is_held,
+    )
+    by_itself = reviews.publishes_at_approval(matter) and not is_held
+    messages.success(
+        request, "已审核通过，随即自动公示。" if by_itself else "已审核通过，转公示员公示。"
+    )
     return redirect("inspections:outcome-detail", pk=matter.pk)
 
 

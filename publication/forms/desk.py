@@ -9,6 +9,10 @@ def _text(label: str, rows: int = 4, **options: object) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **options)  # type: ignore[arg-type]
 
 
+class DayForm(forms.Form):
+    publish_on = day_field("公示日期")
+
+
 class WithholdForm(forms.Form):
     reason = forms.CharField(label="不公开的原因", max_length=300)
     basis = forms.CharField(

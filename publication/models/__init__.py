@@ -7,6 +7,7 @@ from publication.models.record import (
     PublicEntry,
     PublicRecord,
 )
+from publication.models.schedule import PublicationDay
 
 __all__ = [
     "Correction",
@@ -16,6 +17,7 @@ __all__ = [
     "Objection",
     "PublicEntry",
     "PublicRecord",
+    "PublicationDay",
     "Push",
     "PushPackage",
     "PushTarget",

@@ -13,7 +13,13 @@ from publication.models import Nondisclosure, PublicEntry, PublicRecord
 def results(authority_ids: Collection[Any]) -> "QuerySet[VisitMatter]":
     """Results with what the lists show beside them."""
     return VisitMatter.objects.filter(authority_id__in=authority_ids).select_related(
-        "visit__entity", "visit__unit", "matter", "task", "authority", "nondisclosure__requested_by"
+        "visit__entity",
+        "visit__unit",
+        "matter",
+        "task",
+        "authority",
+        "nondisclosure__requested_by",
+        "publication_day__set_by",
     )
 
 

@@ -20,7 +20,9 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
     found: list[WaitingItem] = []
     days = calendar.calendar()
     if user.has_role(Role.PUBLISHER):
-        found += [_to_publish(row, today, days) for row in queue.to_publish(_own(user))[:100]]
+        # With a day chosen for it nobody has to do anything, unless the day has passed.
+        open_ones = queue.to_publish(_own(user)).exclude(publication_day__publish_on__gte=today)
+        found += [_to_publish(row, today, days) for row in open_ones[:100]]
     if user.has_role(Role.HEAD):
         found += [_to_decide(row) for row in queue.to_decide(_own(user)).exclude(requested_by=user)]
         found += [

@@ -110,9 +110,9 @@ def resend(*, push: Push, actor: User) -> Push:
         rows = Push.objects.select_for_update(of=("self",)).select_related("target", "record")
         row: Push = rows.get(pk=push.pk)
         require(actor, row.authority_id, *SENDERS)
-        message = OutboxMessage.objects.select_for_update().filter(pk=row.message_id).first()
-        if message is None:
+        if row.message_id is None:
             raise RuleError("这个平台没有接口，请在“报送数据包”里制作并登记。")
+        message = OutboxMessage.objects.select_for_update().get(pk=row.message_id)
         if message.state == OutboxMessage.State.SENT:
             raise Conflict("这条记录已经送达，不用再发。请刷新页面查看回执。")
         cache.delete(f"push-quiet:{row.target_id}")

@@ -65,22 +65,27 @@ def freeze(
     return record
 
 
-def publish_result(*, visit_matter: Any, actor: User, today: date) -> PublicRecord:
+def publish_result(
+    *, visit_matter: Any, actor: User | None, today: date, is_scheduled: bool = False
+) -> PublicRecord:
     """公示 one reviewed result (`visit_matter`: its primary key), in the bureau's own name (A77).
+
+    Without an actor the system does it, where the bureau publishes at approval; `is_scheduled` on the day `actor` chose.
 
     Raises Conflict for the second of two who press, Forbidden without the publisher's role, RuleError when somebody has asked
     to withhold it. Published content is never changed afterwards: a correction is a new version (A81).
     """
     with transaction.atomic():
         record, matter = _publish_result(visit_matter, actor, today)
+        how = "审核通过后自动" if actor is None else "按选定的日期" if is_scheduled else ""
         audit.record(
             "result.published",
-            f"公示检查结果：{matter.visit.entity}，{matter.matter}",
+            f"{how}公示检查结果：{matter.visit.entity}，{matter.matter}",
             target=matter,
             actor=actor,
             about=[matter.visit, matter.task, record],
             detail={"sha256": record.sha256, "version": record.version},
-            role=str(Role.PUBLISHER.label),
+            role=str(Role.PUBLISHER.label) if actor else "",
         )
         return record
 
@@ -180,7 +185,7 @@ def publish_task_notice(*, task: Task) -> PublicRecord:
         )
 
 
-def _publish_result(pk: Any, actor: User, today: date) -> tuple[PublicRecord, VisitMatter]:
+def _publish_result(pk: Any, actor: User | None, today: date) -> tuple[PublicRecord, VisitMatter]:
     at = timezone.now()
     # Locks the visit and the matter, checks state and role: the second of two stops here.
     review.mark_published(VisitMatter(pk=pk), actor=actor, at=at)
@@ -208,7 +213,7 @@ def _results() -> "QuerySet[VisitMatter]":
 
 def _freeze_result(
     matter: VisitMatter,
-    actor: User,
+    actor: User | None,
     at: datetime,
     today: date,
     correction: Correction | None = None,

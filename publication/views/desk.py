@@ -22,7 +22,7 @@ from publication.rules import frozen
 from publication.rules.processes import CORRECTORS
 from publication.selectors import content, entries
 from publication.selectors import queue as reads
-from publication.services import nondisclosures, records
+from publication.services import nondisclosures, records, schedules
 from publication.views.fairness import READERS
 
 NO_CHANGE = (
@@ -51,12 +51,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         context["rows"] = [
             {
                 "matter": row,
+                "day": getattr(row, "publication_day", None),
                 "due": calendar.due(row.due_on, today, known=days),
                 "mine": request.user.has_role_at(row.authority_id, Role.PUBLISHER),
             }
             for row in rows
         ]
         context["may_publish"] = any(row["mine"] for row in context["rows"])
+        context["may_choose"] = context["may_publish"] and schedules.may_choose(
+            request.user.home, today
+        )
     context["chips"] = [
         {"label": label, "count": count, "url": f"?part={key}", "current": key == part}
         for key, label, count in (
@@ -79,7 +83,7 @@ def result_confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def result_publish(request: HttpRequest) -> HttpResponse:
     pks = request.POST.getlist("pk")
-    rows = _chosen(request, pks)
+    rows = chosen_results(request, pks)
     today = timezone.localdate()
     try:
         if len(rows) == 1:
@@ -162,14 +166,14 @@ def nondisclosure_decide(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "publication/nondisclosure_decide.html", context)
 
 
-def _chosen(request: HttpRequest, pks: list[str]) -> list[VisitMatter]:
+def chosen_results(request: HttpRequest, pks: list[str]) -> list[VisitMatter]:
     """Each of them within the user's scope and with the publisher's role there."""
     rows = reads.results(request.user.authority_ids)
     return [fetch(request, rows, pk=pk, need=(Role.PUBLISHER,)) for pk in dict.fromkeys(pks)][:200]
 
 
 def _confirm(request: HttpRequest, pks: list[str], error: str = "") -> HttpResponse:
-    rows = _chosen(request, pks)
+    rows = chosen_results(request, pks)
     if not rows:
         messages.error(request, "请先勾选要公示的结果。")
         return redirect("publication:queue")
