@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from publication.views import (
     fairness,
     firm_page,
+    inspector_photo,
     lookup,
     notice_check,
     open_data,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("verify.py", verifiers.verify_py, name="verify-py"),
     path("check/", notice_check.check_form, name="check"),
     path("check/<slug:token>/", notice_check.notice_check, name="notice-check"),
+    path("check/<slug:token>/photo/<int:number>.jpg", inspector_photo.photo, name="notice-photo"),
     path("check/<slug:token>/rating/", firm_page.firm_rating, name="firm-rating"),
     path("check/<slug:token>/<slug:kind>/", firm_page.firm_request, name="firm-request"),
     path("open-data/", open_data.open_data, name="open-data"),

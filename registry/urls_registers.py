@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registry.views import entities, matters, people, recusals
+from registry.views import entities, matters, people, photos, recusals
 
 urlpatterns = [
     path("entities/", entities.entity_list, name="entity-list"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("inspectors/new/", people.inspector_create, name="inspector-create"),
     path("inspectors/<int:pk>/", people.inspector_detail, name="inspector-detail"),
     path("inspectors/<int:pk>/edit/", people.inspector_edit, name="inspector-edit"),
+    path("inspectors/<int:pk>/photo/", photos.photo_edit, name="inspector-photo-edit"),
+    path("inspectors/<int:pk>/photo.jpg", photos.photo, name="inspector-photo"),
     path("inspectors/<int:pk>/leave/", people.inspector_leave, name="inspector-leave"),
     path("inspectors/<int:pk>/return/", people.inspector_return, name="inspector-return"),
     path("inspectors/<int:pk>/recusals/new/", recusals.recusal_create, name="recusal-create"),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from bureau.access import public
-from inspections.selectors import notices
+from inspections.selectors import notices, portraits
 from publication.forms.public import TokenForm
 from publication.selectors import firm_requests
 from publication.views.public_page import private
@@ -42,5 +42,6 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
             "open_disposals": [firm_requests.disposal_label(row) for row in online.disposals],
             "sent": firm_requests.of_visit(made.visit),
             "results": firm_requests.results_of(made.visit),
+            "portraits": portraits.numbers(token),
         }
     return private(render(request, template, shown, status=200 if found else 404))

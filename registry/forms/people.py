@@ -40,6 +40,14 @@ class InspectorFilter(forms.Form):
         self.fields["unit"].queryset = units(authority)  # type: ignore[attr-defined]
 
 
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label="照片",
+        help_text="JPG 或 PNG，正面免冠，竖幅；系统裁成 3:4，去掉拍摄信息。",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+
+
 class InspectorForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=40)
     unit = forms.ModelChoiceField(Agency.objects.none(), label="所在科室（所）")

@@ -57,6 +57,15 @@ class Inspector(models.Model):
     away_from = models.DateField("离岗自", null=True, blank=True)
     away_to = models.DateField("离岗至", null=True, blank=True)
     away_reason = models.CharField("离岗原因", max_length=100, blank=True)
+    # Shown beside the name to whoever checks a notice's code, as long as that visit is open (A98); only if set.
+    photo = models.ForeignKey(
+        "bureau.StoredFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="证件照",
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ACTIVE)
 
     objects = ScopedQuerySet.as_manager()

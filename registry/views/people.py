@@ -232,6 +232,9 @@ def _actions(request: HttpRequest, row: Inspector) -> dict[str, Any]:
     if people.may_keep(request.user, row.unit):
         edit = reverse("registry:inspector-edit", kwargs=kwargs)
         mine.append(("修改登记", edit, "btn-primary", "get", None, "换证、离岗、资质变化时"))
+        photo = reverse("registry:inspector-photo-edit", kwargs=kwargs)
+        word = "更换证件照" if row.photo_id else "设置证件照"
+        mine.append((word, photo, "btn-plain", "get", None, "凭通知书核验来人时显示"))
     else:
         theirs.append(("修改、出库", "由本科室（所）或牵头科室的内设机构管理员办理"))
     if request.user.has_role_at(row.authority_id, *people.RECUSAL_KEEPERS):
