@@ -1,5 +1,15 @@
 """Made-up words for the places of a form, so that a preview reads like a document: nobody and nothing of this is real."""
 
+from typing import Any
+
+
+class Many(list[Any]):
+    """Made-up rows where a template asks a manager for `.all`."""
+
+    def all(self) -> "Many":
+        return self
+
+
 EXAMPLES = {
     "unit": "示例执法大队",
     "entity": "示例县青石矿业有限公司",
@@ -15,6 +25,11 @@ EXAMPLES = {
     "year": "2026",
     "count": "3",
     "to": "示例市自然资源和规划局",
+    "names": "不列",
+    "team_size": "2",
+    "origin": "年度计划第 3 项",
+    "plan": "示例县自然资源和规划局2026年度抽查工作计划",
+    "number": "1",
     "moved_on": "2026年10月12日",
     "old_address": "示例县北山镇青石沟村",
     "new_address": "示例市河东区工业路8号",

@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -113,13 +115,22 @@ def docx(
     number: str = "",
     blocks: Sequence[str | tuple[str, str] | Table],
     signature: Sequence[str] = (),
+    is_wide: bool = False,
 ) -> bytes:
-    """A Word document in the same layout: a str is a paragraph, ("h", text) a level-1 heading, a Table a table."""
+    """A Word document in the same layout: a str is a paragraph, ("h", text) a level-1 heading, a Table a table.
+
+    `is_wide` turns the page for a list of many columns.
+    """
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
+    if is_wide:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        section.top_margin, section.bottom_margin = Mm(28), Mm(26)
+        section.left_margin, section.right_margin = Mm(37), Mm(35)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = BODY_FONT, Pt(16)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), BODY_FONT)
@@ -174,7 +185,17 @@ def _table(document: Any, table: Table) -> None:
     for row in table.rows:
         for cell, text in zip(made.add_row().cells, row, strict=True):
             _cell(cell, text, BODY_FONT)
+    break_well(made)
     document.add_paragraph()
+
+
+def break_well(table: Any) -> None:
+    """Over several pages the head comes again and no row is cut."""
+    for place, row in enumerate(table.rows):
+        marks = row._tr.get_or_add_trPr()
+        marks.append(OxmlElement("w:cantSplit"))
+        if place == 0:
+            marks.append(OxmlElement("w:tblHeader"))
 
 
 def _cell(cell: Any, text: str, font: str) -> None:

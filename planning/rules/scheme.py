@@ -1,6 +1,6 @@
 """The first draft of a draw's 实施方案, written from the task's own facts and then edited by people (A31, A32)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +27,19 @@ class SchemeFacts:
     publication_workdays: int
 
 
-def draft(facts: SchemeFacts) -> str:
-    """抽查时间、对象及比例、内容和部门、名单抽取及派发、组织实施: the headings of DOMAIN E."""
+def values_of(facts: SchemeFacts) -> dict[str, str]:
+    """What stands in the places of the fixed passages (planning.rules.forms_planning)."""
+    return {
+        "origin": facts.origin,
+        "names": "列出" if facts.names_in_notice else "不列",
+        "unit": "、".join(facts.executing) or "各执行单位",
+        "team_size": str(facts.team_size),
+        "days": str(facts.publication_workdays),
+    }
+
+
+def draft(facts: SchemeFacts, passages: Mapping[str, str]) -> str:
+    """抽查时间、对象及比例、内容和部门、名单抽取及派发、组织实施: the headings of DOMAIN E; `passages` is the bureau's wording."""
     others = f"，{'、'.join(facts.participants)}参与" if facts.participants else ""
     strata = [f"（{_numeral(n)}）{text}；" for n, text in enumerate(facts.strata, 1)]
     if strata:
@@ -38,7 +49,7 @@ def draft(facts: SchemeFacts) -> str:
         matters[-1] = matters[-1][:-1] + "。"
     return "\n".join(
         [
-            f"根据{facts.origin}，制定本实施方案。",
+            passages["opening"],
             "一、抽查时间",
             f"{_day(facts.window_from)}至{_day(facts.window_to)}。",
             "二、抽查对象及比例",
@@ -50,14 +61,10 @@ def draft(facts: SchemeFacts) -> str:
             *([f"检查方式：{'、'.join(facts.methods)}。"] if facts.methods else []),
             *([f"检查依据：{'；'.join(facts.bases)}。"] if facts.bases else []),
             "四、名单抽取及派发",
-            "抽取前由名录库管理人员确认检查对象名录库和执法检查人员名录库。名单锁定后，在局办公室监督人员见证下公开摇号，"
-            "抽取过程全程留痕，结果可由任何人复算。"
-            f"任务公告{'列出' if facts.names_in_notice else '不列'}抽中名单，名单随检查结果公示。",
-            f"检查任务派发至{'、'.join(facts.executing) or '各执行单位'}，"
-            f"每组检查人员不少于 {facts.team_size} 人，随机匹配，有利害关系的回避。",
+            passages["drawing"],
+            passages["dispatch"],
             "五、组织实施",
-            "检查前履行审批手续，现场出示执法证件，送达检查通知书，按检查表逐项检查，实行一对象一表单。"
-            f"检查结果经审核后，在检查结束后 {facts.publication_workdays} 个工作日内公示；发现的问题依法处置，形成闭环。",
+            passages["carrying_out"],
         ]
     )
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bureau.models import Agency
 from bureau.selectors import rule_settings
+from bureau.services import wordings
 from planning.models import (
     Draw,
     DrawEvent,
@@ -19,7 +20,8 @@ from planning.models import (
     Task,
     TaskParticipant,
 )
-from planning.rules import chance
+from planning.rules import chance, scheme
+from planning.rules.forms_planning import SCHEME_FORM
 from planning.rules.scheme import SchemeFacts
 from planning.selectors import pool_parts, pool_preview
 from planning.selectors.picks import FELL_OUT
@@ -262,6 +264,13 @@ def scheme_facts(task: Task, today: date) -> SchemeFacts:
         names_in_notice=task.names_in_notice,
         publication_workdays=int(workdays),
     )
+
+
+def scheme_draft(task: Task, today: date) -> str:
+    """The first text of the 实施方案, in the bureau's own wording."""
+    facts = scheme_facts(task, today)
+    form = wordings.of(SCHEME_FORM.key, task.authority, **scheme.values_of(facts))
+    return scheme.draft(facts, form["passages"])
 
 
 def scope_words(task: Task) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
 
 from docx import Document as new_document
 from docx.document import Document
@@ -10,8 +11,9 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from planning.models import Plan, PlanItem, Task
-from planning.selectors import plans, tasks
+from bureau.services.documents import break_well
+from planning.models import Plan, PlanAdjustment, PlanItem, Task
+from planning.selectors import printed
 from registry.models import Matter
 
 _HEADS = ("序号", "任务名称", "抽查事项", "抽查范围", "比例（数量）", "基数", "预估", "频次")
@@ -20,42 +22,58 @@ _MORE_HEADS = ("检查方式", "起止时间", "牵头科室", "参与单位", "
 
 def plan_docx(plan: Plan) -> bytes:
     """The plan with its table on turned pages."""
+    printed_plan = printed.plan(plan)
+    form = printed_plan["form"]
     document = _page()
     _title(document, plan.title)
+    _body(document, form["passages"]["opening"])
     if plan.basis:
         _body(document, f"编制依据：{plan.basis}")
     if plan.requirements:
         _body(document, plan.requirements)
-    _body(document, "附件：年度抽查工作计划表")
+    _body(document, f"附件：{form['title']}表")
     _sign(document, plan.authority.name, plan.published_at or plan.approved_at)
-    items = [i for i in plans.items_of(plan) if i.state == PlanItem.State.ACTIVE]
     section = document.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
-    _title(document, f"{plan.year} 年度抽查工作计划表（第 {plan.version} 版）")
-    _table(document, (*_HEADS, *_MORE_HEADS), [_item_row(item) for item in items])
+    _title(document, f"{plan.year} {form['title']}表（第 {plan.version} 版）")
+    _table(document, (*_HEADS, *_MORE_HEADS), [_item_row(i) for i in printed_plan["items"]])
+    _body(document, form["passages"]["note"])
     return _bytes(document)
 
 
-def scheme_docx(task: Task) -> bytes:
+def scheme_docx(task: Task, today: date) -> bytes:
     """The 实施方案 as it stands."""
+    found = printed.scheme(task, today)
     document = _page()
-    _title(document, f"{task.name}实施方案")
+    _title(document, f"{task.name}{found['form']['title']}")
     _centred(document, task.number)
-    for line in task.scheme.splitlines():
-        if line.strip():
-            _body(document, line.strip(), is_heading=line.startswith(tuple("一二三四五六七八九十")))
-    _table(
-        document,
-        ("项目", "内容"),
-        [
-            ("组织科室", task.unit.name),
-            ("执行单位", "、".join(tasks.units_of(task, "executing")) or "–"),
-            ("检查期", f"{task.window_from} 至 {task.window_to}"),
-            ("抽查依据", tasks.origin(task)),
-        ],
-    )
+    for is_heading, line in found["lines"]:
+        _body(document, line, is_heading=is_heading)
+    _table(document, ("项目", "内容"), found["facts"])
     _sign(document, task.authority.name, task.drawn_at)
+    return _bytes(document)
+
+
+def adjustment_docx(adjustment: PlanAdjustment) -> bytes:
+    """前后对照表: every changed field with what it said before (A31)."""
+    found = printed.adjustment(adjustment)
+    form, plan = found["form"], adjustment.plan
+    document = _page()
+    _title(document, form["title"])
+    _body(document, form["passages"]["opening"])
+    _body(document, f"调整原因：{adjustment.reason}")
+    rows = [
+        (f"{row.op}：{row.name}", line.label, line.old or "–", line.new or "–")
+        for row in found["rows"]
+        for line in row.differences
+    ]
+    rows += [
+        (f"{row.op}：{row.name}", "–", "–", "–") for row in found["rows"] if not row.differences
+    ]
+    _table(document, ("计划条目", "项目", "调整前", "调整后"), rows)
+    _body(document, form["passages"]["note"])
+    _sign(document, plan.authority.name, adjustment.decided_at)
     return _bytes(document)
 
 
@@ -124,6 +142,7 @@ def _table(document: Document, heads: Sequence[str], rows: Sequence[Sequence[str
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = _printable(text)
+    break_well(table)
     for line in table.rows:
         for cell in line.cells:
             for paragraph in cell.paragraphs:

@@ -1,5 +1,7 @@
 """抽取记录备案表 as .docx, from the same data as the PDF: for offices that file and sign in Word (A50: 书面备案)."""
 
+from typing import Any
+
 from bureau.models import Checkpoint
 from bureau.services import documents
 from bureau.services.documents import Table
@@ -10,7 +12,12 @@ Block = str | tuple[str, str] | Table
 
 
 def record_docx(
-    sheet: RecordSheet, *, receipt: Receipt | None, head: Checkpoint | None, check_url: str
+    sheet: RecordSheet,
+    *,
+    form: dict[str, Any],
+    receipt: Receipt | None,
+    head: Checkpoint | None,
+    check_url: str,
 ) -> bytes:
     """Everything the PDF states, in tables that can be filled in by hand."""
     blocks: list[Block] = [_sitting(sheet, receipt), _witnesses(sheet)]
@@ -23,6 +30,7 @@ def record_docx(
         *[f"能保证：{sentence}" for sentence in sheet.promises],
         *sheet.doubts,
         *[f"不能保证：{sentence}" for sentence in sheet.not_promised],
+        form["passages"]["filing"],
         Table(
             ("签字人", "签字", "日期"),
             [
@@ -35,7 +43,7 @@ def record_docx(
     ]
     if head is not None:
         blocks.append(f"留痕链头（第 {head.number} 次封存）：{head.sha256}")
-    return documents.docx(title="双随机抽取记录备案表", blocks=blocks)
+    return documents.docx(title=form["title"], blocks=blocks)
 
 
 def _sitting(sheet: RecordSheet, receipt: Receipt | None) -> Table:

@@ -9,7 +9,6 @@ from django.db import transaction
 from bureau.errors import RuleError
 from bureau.models import User
 from planning.models import PlanItem, Task, TaskStratum
-from planning.rules import scheme
 from planning.rules.strata import Stratum
 from planning.selectors import groups, pool_preview
 from planning.selectors import tasks as selectors
@@ -63,7 +62,7 @@ def create(
                 actor=actor,
             )
         fresh = selectors.with_details().get(pk=task.pk)
-        text = scheme.draft(selectors.scheme_facts(fresh, today))
+        text = selectors.scheme_draft(fresh, today)
         return tasks.set_scheme(task=task, scheme=text, actor=actor)
 
 

@@ -18,6 +18,7 @@ from planning.forms.plans import ItemForm, NoteForm, PlanCreateForm, PlanForm
 from planning.models import Plan, PlanItem
 from planning.rules.processes import PLAN
 from planning.selectors import plans as selectors
+from planning.selectors import printed
 from planning.services import documents
 from planning.services import plans as services
 from planning.views.common import buttons, download
@@ -225,8 +226,7 @@ def plan_docx(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def plan_print(request: HttpRequest, pk: int) -> HttpResponse:
     plan = fetch(request, _plans(), pk=pk)
-    items = [i for i in selectors.items_of(plan) if i.state == PlanItem.State.ACTIVE]
-    return render(request, "planning/plan_print.html", {"plan": plan, "items": items})
+    return render(request, "planning/plan_print.html", printed.plan(plan))
 
 
 @access(Role.SUPERIOR)

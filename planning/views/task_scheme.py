@@ -13,7 +13,6 @@ from bureau.views.forms import done
 from planning.forms.tasks import (
     SchemeForm,
 )
-from planning.rules import scheme as scheme_rules
 from planning.selectors import tasks as selectors
 from planning.services import documents
 from planning.services import tasks as services
@@ -29,11 +28,7 @@ def task_scheme(request: HttpRequest, pk: str) -> HttpResponse:
     """The 实施方案: a draft from the task's facts to begin with, then whatever people write."""
     task = fetch(request, selectors.with_details(), pk=pk, need=(Role.ORGANISER,))
     anew = request.GET.get("draft") == "1" or not task.scheme
-    text = (
-        scheme_rules.draft(selectors.scheme_facts(task, timezone.localdate()))
-        if anew
-        else task.scheme
-    )
+    text = selectors.scheme_draft(task, timezone.localdate()) if anew else task.scheme
     form = SchemeForm(request.POST or None, initial={"scheme": text})
     if request.method == "POST" and form.is_valid():
         scheme = form.cleaned_data["scheme"]
@@ -56,4 +51,4 @@ def task_scheme_docx(request: HttpRequest, pk: str) -> HttpResponse:
     task = fetch(request, selectors.with_details(), pk=pk)
     if not task.scheme:
         raise RuleError("实施方案还没有编写，请先在任务页编写并保存。")
-    return download(documents.scheme_docx(task), f"{task.name}实施方案.docx")
+    return download(documents.scheme_docx(task, timezone.localdate()), f"{task.name}实施方案.docx")
