@@ -23,6 +23,7 @@ def plan(form: dict[str, Any]) -> dict[str, Any]:
             "published_at": date(2026, 1, 20),
         },
         "items": [_item(number) for number in range(1, 13)],
+        "title_lines": [AUTHORITY["name"], "2026年度抽查工作计划"],
     }
 
 

@@ -12,6 +12,7 @@ from planning.rules.forms_planning import (
     SCHEME_FORM,
 )
 from planning.rules.scheme import values_of
+from planning.rules.titles import title_lines
 from planning.selectors import plans, tasks
 
 HEADINGS = tuple(f"{numeral}、" for numeral in "一二三四五六七八九十")
@@ -20,7 +21,8 @@ HEADINGS = tuple(f"{numeral}、" for numeral in "一二三四五六七八九十"
 def plan(row: Plan) -> dict[str, Any]:
     items = [item for item in plans.items_of(row) if item.state == PlanItem.State.ACTIVE]
     form = wordings.of(PLAN_FORM.key, row.authority, year=str(row.year))
-    return {"plan": row, "items": items, "form": form}
+    lines = title_lines(row.title, row.authority.name)
+    return {"plan": row, "items": items, "form": form, "title_lines": lines}
 
 
 def adjustment(row: PlanAdjustment) -> dict[str, Any]:
