@@ -12,7 +12,7 @@ from bureau.models import OutboxMessage, User
 from bureau.services import jobs, outbox
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import PublicRecord
-from publication.services import dossiers, objections, pushing, records, schedules
+from publication.services import dossiers, followups, objections, pushing, records, schedules
 
 
 @outbox.delivers("public.plan")
@@ -48,6 +48,12 @@ def publish_chosen_days() -> int:
 @outbox.delivers(pushing.KIND)
 def deliver_push(message: OutboxMessage) -> dict[str, Any]:
     return pushing.deliver(message)
+
+
+@outbox.delivers("public.followup")
+def deliver_followup(message: OutboxMessage) -> dict[str, Any]:
+    record = followups.publish(visit_matter=message.payload["matter"])
+    return _receipt(record) if record else {"record": None}
 
 
 @shared_task(name="publication.warn_due_objections")

@@ -1,7 +1,9 @@
 from django.urls import path, register_converter
 
 from publication.views import (
+    about,
     fairness,
+    feed,
     firm_page,
     inspector_photo,
     lookup,
@@ -58,8 +60,13 @@ urlpatterns = [
     path("check/<slug:token>/photo/<int:number>.jpg", inspector_photo.photo, name="notice-photo"),
     path("check/<slug:token>/rating/", firm_page.firm_rating, name="firm-rating"),
     path("check/<slug:token>/<slug:kind>/", firm_page.firm_request, name="firm-request"),
+    path("feed.xml", feed.feed, name="feed"),
+    path("feed/<code:code>.xml", feed.authority_feed, name="authority-feed"),
     path("open-data/", open_data.open_data, name="open-data"),
+    path("open-data/results.schema.json", open_data.results_schema, name="results-schema"),
+    path("open-data/results.csv-metadata.json", open_data.results_csvw, name="results-csvw"),
     path("open-data/results.csv", open_data.results_csv, name="results-csv"),
     path("open-data/results.json", open_data.results_json, name="results-json"),
-    path("about/", public.about, name="about"),
+    path("about/", about.about, name="about"),
+    path("about/<slug:part>/", about.about_part, name="about-part"),
 ]

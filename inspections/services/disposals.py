@@ -13,7 +13,7 @@ from bureau import audit
 from bureau.errors import Forbidden, RuleError
 from bureau.models import Agency, Role, User
 from bureau.selectors import rule_settings
-from bureau.services import notifications, numbers, transitions
+from bureau.services import notifications, numbers, outbox, transitions
 from inspections.models import Disposal, Finding, VisitMatter
 from inspections.rules.outcomes import DISPOSALS, OUTCOMES
 from inspections.rules.processes import DISPOSAL
@@ -154,6 +154,13 @@ def close(*, disposal_pk: Any, actor: User, result: str, closed_on: date, today:
                 "closed_on": str(closed_on),
                 "late": closed_on > row.due_on,
             },
+        )
+        outbox.put(
+            kind="public.followup",
+            key=f"public.followup:{row.pk}",
+            label=f"后续处置 {row.number}",
+            authority=row.authority,
+            payload={"matter": str(row.visit_matter_id)},
         )
         return row
 

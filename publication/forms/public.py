@@ -7,6 +7,7 @@ from django import forms
 from bureau.forms.fields import day_field
 from bureau.models import Agency, Region
 from registry.models import Matter
+from registry.rules import uscc
 from registry.rules.names import search_key
 
 
@@ -18,6 +19,7 @@ class ResultFilter(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "至少两个字，或完整的统一社会信用代码"}),
     )
     matter = forms.ChoiceField(label="抽查事项", required=False)
+    task = forms.CharField(label="任务编号", required=False, max_length=60)
     unit = forms.ChoiceField(label="检查单位", required=False)
     region = forms.ChoiceField(label="行政区划", required=False)
     outcome = forms.ChoiceField(
@@ -40,11 +42,30 @@ class ResultFilter(forms.Form):
     def _choose(self, name: str, options: list[tuple[str, str]]) -> None:
         self.fields[name].choices = [("", "全部"), *options]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if since and until and since > until:
+            self.add_error("until", "公示至不能早于公示自，请把两个日期对调。")
+        return found
+
+    def clean_task(self) -> str:
+        return "".join(str(self.cleaned_data["task"]).split())
+
     def clean_q(self) -> str:
         text = " ".join(str(self.cleaned_data["q"]).split())
         if text and len(search_key(text)) < 2:
             raise forms.ValidationError("请至少输入两个字。")
         return text
+
+
+def doubt_about(query: str) -> str:
+    """What is odd about a typed code, to be said when nothing is found; empty for a name."""
+    text = uscc.normalise(query).text
+    if len(text) != uscc.LENGTH or not text.isascii():
+        return ""
+    problem = uscc.check(text)
+    return problem.sentence if problem else ""
 
 
 class TokenForm(forms.Form):

@@ -20,6 +20,7 @@ class PublicRecord(models.Model):
         ADJUSTMENT = "adjustment", "计划调整"
         TASK_NOTICE = "task_notice", "抽查任务公告"
         MATTER_LIST = "matter_list", "抽查事项清单"
+        FOLLOWUP = "followup", "后续处置"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authority = models.ForeignKey(
@@ -53,7 +54,10 @@ class PublicRecord(models.Model):
                 violation_error_message="这一版已经公示。",
             )
         ]
-        indexes = [models.Index(fields=["authority", "kind", "-id"], name="public_record_kind")]
+        indexes = [
+            models.Index(fields=["authority", "kind", "-id"], name="public_record_kind"),
+            models.Index(fields=["authority", "-id"], name="public_record_authority"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -99,6 +103,23 @@ class PublicEntry(models.Model):
             models.Index(fields=["kind", "-published_at", "-id"], name="public_entry_newest"),
             models.Index(
                 fields=["entity_code"], name="public_entry_code", condition=~Q(entity_code="")
+            ),
+            # One filter that few rows pass must not read the whole index of days.
+            models.Index(
+                fields=["matter_name", "-published_at", "-id"],
+                name="public_entry_matter",
+                condition=Q(kind="result"),
+            ),
+            models.Index(
+                fields=["unit_name", "-published_at", "-id"],
+                name="public_entry_unit",
+                condition=Q(kind="result"),
+            ),
+            models.Index(fields=["task_number", "-published_at", "-id"], name="public_entry_task"),
+            models.Index(
+                fields=["region_code"],
+                opclasses=["varchar_pattern_ops"],
+                name="public_entry_region",
             ),
         ]
 

@@ -14,6 +14,9 @@ from registry.rules.names import query_bigrams, search_key
 
 ORDER = ("-published_at", "-id")
 CHUNK = 2000
+LONGEST_TYPED = 24  # pairs of a query that are compared
+TASKS = 50  # that a part of a number may mean
+MOST_COUNTED = 1000  # a count stops here: it must cost no more than the page
 
 
 def of_kind(kind: str) -> "QuerySet[PublicEntry]":
@@ -21,12 +24,14 @@ def of_kind(kind: str) -> "QuerySet[PublicEntry]":
 
 
 def results(filters: Mapping[str, Any]) -> "QuerySet[PublicEntry]":
-    """Published results narrowed by q, matter, unit, region, outcome (found|clean), since, until; to be paged by ORDER."""
+    """Published results narrowed by q, matter, task, unit, region, outcome (found|clean), since, until; to be paged by ORDER."""
     rows = of_kind(PublicRecord.Kind.RESULT)
     if filters.get("q"):
         rows = rows.filter(_asked(filters["q"]))
     if filters.get("matter"):
         rows = rows.filter(matter_name=filters["matter"])
+    if filters.get("task"):
+        rows = rows.filter(task_number=filters["task"])
     if filters.get("unit"):
         rows = rows.filter(unit_name=filters["unit"])
     if filters.get("region"):
@@ -38,6 +43,38 @@ def results(filters: Mapping[str, Any]) -> "QuerySet[PublicEntry]":
     if filters.get("until"):
         rows = rows.filter(published_at__lte=_start(filters["until"], time.max))
     return rows
+
+
+def counted(filters: Mapping[str, Any]) -> tuple[int, bool]:
+    """How many match, at most MOST_COUNTED, and whether there are more; one query that stops there."""
+    found = results(filters).order_by()[: MOST_COUNTED + 1].count()
+    return min(found, MOST_COUNTED), found > MOST_COUNTED
+
+
+def newest_result_record() -> tuple[str, datetime] | None:
+    """Key and time of the last result or correction that was published: while it stays, the open data stays."""
+    rows = PublicRecord.objects.filter(kind=PublicRecord.Kind.RESULT).order_by("-id")
+    found = rows.values_list("pk", "published_at").first()
+    return (str(found[0]), found[1]) if found else None
+
+
+def names_like(query: str, most: int = 5) -> list[str]:
+    """Published names that differ from the query by one wrong character or two; one query, by the index of pairs.
+
+    A wrong character spoils two neighbouring pairs: names that hold all the others are near enough to be meant.
+    """
+    key = search_key(query)
+    pairs = [key[i : i + 2] for i in range(len(key) - 1)][:LONGEST_TYPED]
+    near = Q()
+    for place in range(len(pairs) + 1):
+        rest = sorted({p for i, p in enumerate(pairs) if i not in {place - 1, place}})
+        if len(rest) >= min(2, len(pairs) - 1):
+            near |= Q(bigrams__contains=rest) if rest else Q()
+    if not near:
+        return []
+    rows = of_kind(PublicRecord.Kind.RESULT).filter(near)
+    names = rows.values_list("entity_name", flat=True)[: most * 20]
+    return list(dict.fromkeys(names))[:most]
 
 
 def detail(kind: str, pk: Any) -> PublicEntry:
@@ -89,7 +126,10 @@ def _asked(query: str) -> Q:
     if pairs:
         found |= Q(bigrams__contains=pairs, search_name__contains=key)
     if "〔" in query:
-        found |= Q(task_number__contains=query)
+        # Through the announcements, of which there are few: no index finds the middle of a number.
+        tasks = of_kind(PublicRecord.Kind.TASK_NOTICE).filter(task_number__contains=query)
+        numbers = tasks.values_list("task_number", flat=True)[:TASKS]
+        found |= Q(task_number__in=[query, *numbers])
     return found
 
 

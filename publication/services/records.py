@@ -11,7 +11,8 @@ from django.utils import timezone
 from bureau import audit
 from bureau.errors import RuleError
 from bureau.models import Agency, Role, User
-from inspections.models import VisitMatter
+from bureau.services import outbox
+from inspections.models import Disposal, VisitMatter
 from inspections.services import review
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import Correction, Nondisclosure, PublicEntry, PublicRecord
@@ -194,7 +195,16 @@ def _publish_result(pk: Any, actor: User | None, today: date) -> tuple[PublicRec
         raise RuleError(
             f"“{matter.visit.entity}”的{matter.matter}已申请依法不公开，须等主要负责人决定后再办。"
         )
-    return _freeze_result(matter, actor, at, today), matter
+    record = _freeze_result(matter, actor, at, today)
+    if matter.disposals.filter(state=Disposal.State.CLOSED).exists():
+        outbox.put(
+            kind="public.followup",
+            key=f"public.followup:published:{matter.pk}",
+            label=f"后续处置：{matter.visit.entity}",
+            authority=matter.authority,
+            payload={"matter": str(matter.pk)},
+        )
+    return record, matter
 
 
 def republish_result(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,10 +13,11 @@ from bureau.access import public
 from bureau.selectors import rule_settings
 from bureau.selectors.paging import keyset
 from planning.selectors import draws as draw_reads
-from publication.forms.public import ResultFilter
+from publication.forms.public import ResultFilter, doubt_about
 from publication.models import PublicEntry, PublicRecord
 from publication.rules import frozen
-from publication.selectors import entries, indicators, public_draws
+from publication.rules.plain_words import outcome_sentences
+from publication.selectors import entries, followups, indicators, public_draws
 from publication.views.public_page import download, page
 from registry.models import Matter
 
@@ -48,7 +50,18 @@ def results(request: HttpRequest) -> HttpResponse:
     for name in ("after", "before"):
         query.pop(name, None)
     context = {"form": form, "page": found, "is_asked": is_asked, "query": query.urlencode()}
+    if any(filters.values()) and found is not None:
+        context |= _how_many(filters, has_rows=bool(found.rows))
     return page(request, "public/results.html", context)
+
+
+def _how_many(filters: dict[str, Any], *, has_rows: bool) -> dict[str, Any]:
+    """A bounded count; where nothing matches, what may have been meant."""
+    if has_rows:
+        count, is_more = entries.counted(filters)
+        return {"count": count, "is_more": is_more}
+    query = filters.get("q", "")
+    return {"doubt": doubt_about(query), "near": entries.names_like(query)}
 
 
 @public
@@ -60,7 +73,10 @@ def result_detail(request: HttpRequest, pk: str) -> HttpResponse:
     context = {
         "entry": entry,
         "content": content,
+        "sentences": outcome_sentences(content.get("outcome_codes", [])),
         "older": entries.older_digests(entry) if entry.is_corrected else [],
+        "followup": followups.of_result(entry),
+        "address": f"{django_settings.PUBLIC_BASE_URL}{request.path}",
         "recheck_days": settings["recheck_workdays"].value,
         "reply_days": settings["reply_workdays"].value,
     }
@@ -128,13 +144,6 @@ def task_notice(request: HttpRequest, pk: str) -> HttpResponse:
     entry = entries.detail(Kind.TASK_NOTICE, pk)
     content = frozen.thaw(bytes(entry.record.content))
     return page(request, "public/task_notice.html", {"entry": entry, "content": content})
-
-
-@public
-@require_safe
-def about(request: HttpRequest) -> HttpResponse:
-    authorities = public_draws.publishing_authorities()
-    return page(request, "public/about.html", {"authorities": authorities})
 
 
 def _news() -> list[dict[str, Any]]:

@@ -31,9 +31,24 @@ def found(client, **query) -> list[str]:
 @pytest.mark.rule("A79")
 def test_two_characters_a_code_or_a_task_number_find_it(bureau, client, query):
     fill_index(bureau, 1, entity_name="清源（滨江）采石场")
+    announce("示自然资双随机〔2026〕0号")
     fill_index(bureau, 2, entity_name="石采源清有限公司", entity_code="X", task_number="Y")
 
     assert found(client, q=query) == ["清源（滨江）采石场"]
+
+
+def announce(number):
+    """A task's notice: a part of a task number is looked up among these."""
+    entry = PublicEntry.objects.get()
+    PublicEntry.objects.create(
+        record=clone_record(entry.record, "task_notice"),
+        authority=entry.authority,
+        kind="task_notice",
+        subject="notice",
+        title="任务",
+        task_number=number,
+        published_at=entry.published_at,
+    )
 
 
 def test_one_character_is_refused_with_a_sentence(bureau, client):
@@ -130,8 +145,8 @@ def grow(bureau, count, *, start=0):
         entry.save(force_insert=True)
 
 
-def clone_record(record):
-    record.pk, record.kind, record.subject = None, "plan", f"plan:{record.subject}"
+def clone_record(record, kind="plan"):
+    record.pk, record.kind, record.subject = None, kind, f"{kind}:{record.subject}"
     record._state.adding = True
     record.save(force_insert=True)
     return record

@@ -1,0 +1,99 @@
+"""后续处置 on the public page: only closed measures, only in public words, frozen like all else (A85)."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from bureau.models import OutboxMessage
+from bureau.services import outbox
+from inspections.models import Disposal
+from inspections.services import disposals
+from inspections.services.outcomes import NewFinding
+from publication.models import PublicEntry, PublicRecord
+from publication.rules.plain_words import MEASURE_WORDS, OUTCOME_WORDS, outcome_sentences
+from publication.services import followups
+from registry.rules.outcomes import DISPOSALS, OUTCOMES
+from tests.inspections.conftest import MORNING
+from tests.publication.cast import approved_matter, publish
+
+TODAY = MORNING.date()
+FOUND = {
+    "codes": ("A",),
+    "findings": (NewFinding(fact="越界开采", basis="《矿产资源法》第四十条"),),
+}
+
+
+def close(people) -> Disposal:
+    row = Disposal.objects.get(state="open")
+    return disposals.close(
+        disposal_pk=row.pk,
+        actor=people["desk"],
+        result="已罚款两万元，当事人电话 0999-1",
+        closed_on=TODAY,
+        today=TODAY,
+    )
+
+
+def deliver() -> None:
+    """The database's clock is not the frozen one: what was just written is due."""
+    OutboxMessage.objects.update(next_at=MORNING)
+    outbox.deliver_waiting()
+
+
+def page() -> str:
+    entry = PublicEntry.objects.get(kind="result")
+    return Client().get(reverse("public:result-detail", kwargs={"pk": entry.pk})).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("A85")
+def test_a_closed_measure_appears_on_the_result_in_public_words(bureau, people):
+    publish(approved_matter(bureau, people, **FOUND), people["publisher"])
+    before = page()
+    row = close(people)
+    deliver()
+
+    assert "办结后在这里公布" in before
+    assert MEASURE_WORDS[row.measure] in page()
+    assert "全部处理完毕" in page()
+    assert "罚款" not in page()
+    record = PublicRecord.objects.get(kind="followup")
+    assert "罚款" not in bytes(record.content).decode()
+    assert json.loads(bytes(record.content))["steps"][0]["closed_on"] == TODAY.isoformat()
+
+
+@pytest.mark.django_db
+def test_a_measure_closed_before_publication_is_shown_with_it_and_not_earlier(bureau, people):
+    matter = approved_matter(bureau, people, **FOUND)
+    close(people)
+    deliver()
+    assert not PublicRecord.objects.filter(kind="followup").exists()
+
+    publish(matter, people["publisher"])
+    deliver()
+
+    assert PublicRecord.objects.filter(kind="followup").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_measures_told_twice_are_one_version(bureau, people):
+    matter = approved_matter(bureau, people, **FOUND)
+    publish(matter, people["publisher"])
+    close(people)
+    followups.publish(visit_matter=matter.pk)
+    followups.publish(visit_matter=matter.pk)
+
+    assert PublicRecord.objects.filter(kind="followup").count() == 1
+
+
+@pytest.mark.rule("A94")
+def test_every_result_has_a_sentence_for_everybody():
+    assert set(OUTCOME_WORDS) == set(OUTCOMES)
+    assert outcome_sentences(["1"]) == [OUTCOME_WORDS["1"]]
+    assert outcome_sentences(["N01", "B"]) == [OUTCOME_WORDS["B"], OUTCOME_WORDS["N01"]]
+
+
+def test_measures_of_the_office_alone_have_no_public_words():
+    assert set(DISPOSALS) - set(MEASURE_WORDS) == {"none", "report_up"}
