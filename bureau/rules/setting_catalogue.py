@@ -156,6 +156,14 @@ CATALOGUE: tuple[Setting, ...] = (
         "抽取规程 §3：报上级批准，或由主要负责人批准",
         choices=(("head", "本单位主要负责人"), ("superior", "上级主管部门")),
     ),
+    Setting(
+        "precheck",
+        "检查前预查比对",
+        "choice",
+        "advised",
+        "临淄指引（二十六）1：检查前预查比对，确定检查方式和表单；（二十六）4：程序可以按对象删减",
+        choices=(("advised", "建议，不拦"), ("required", "须完成；没有做的写明删减原因")),
+    ),
     Setting("team_size", "检查组人数", "int", 2, "临淄指引（十九）：不少于2名", "人"),
     Setting(
         "visit_disclosure",

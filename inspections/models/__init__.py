@@ -9,6 +9,7 @@ from inspections.models.conclusions import Conclusion
 from inspections.models.delivery import FieldDelivery
 from inspections.models.dossier import Dossier
 from inspections.models.media import EvidenceCopy, LargeUpload, UploadPiece
+from inspections.models.precheck import PreCheck, PreCheckLine
 from inspections.models.record import (
     ChecklistAnswer,
     DeemedDone,
@@ -41,6 +42,8 @@ __all__ = [
     "MergeConsent",
     "Notice",
     "PoolConsent",
+    "PreCheck",
+    "PreCheckLine",
     "Replacement",
     "Review",
     "Sample",

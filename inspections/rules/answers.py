@@ -7,6 +7,7 @@ from decimal import Decimal
 YES, NO, NOT_APPLICABLE = "yes", "no", "na"
 # Steps that may be left out for one entity with a written reason (A69); presence of two officers may not.
 STEPS: Mapping[str, str] = {
+    "precheck": "预查比对（情况紧急，来不及事先比对的）",
     "photos": "拍照取证（书面检查、网络监测不到现场的）",
     "party_signature": "当事人签字（没有当事人在场的）",
     "recording": "全过程录音录像（不宜摄录或设备故障的）",
@@ -93,6 +94,7 @@ def missing(
     party_signed: str,
     signed_pages: int,
     lacks_recording: bool = False,
+    lacks_precheck: bool = False,
     trimmed: Collection[str] = (),
 ) -> list[str]:
     """What is still to be done before the visit can end, one sentence each; empty when nothing is."""
@@ -110,6 +112,10 @@ def missing(
             and "photos" not in trimmed
         ):
             found.append(f"{label}须拍照，还没有照片。")
+    if lacks_precheck and "precheck" not in trimmed:
+        found.append(
+            "按本单位规定检查前须预查比对，还没有完成；来不及比对的，请删减程序并写明原因。"
+        )
     if lacks_recording and "recording" not in trimmed:
         found.append(
             "按本单位规定须全过程录音录像，还没有录像或录音；没有摄录的，请删减程序并写明原因。"

@@ -64,3 +64,63 @@ def _order_example() -> dict[str, Any]:
         "is_approved": False,
         "is_refused": False,
     }
+
+
+PRECHECK_FORM = define(
+    Form(
+        "precheck",
+        "预查比对表",
+        "临淄指引（二十六）1：检查前调取有关信息预查比对，确定检查方式和检查表单",
+        (
+            Passage(
+                "bring",
+                "每次都带的器材和材料",
+                "行政执法证、检查通知书、抽查情况记录表、执法记录仪。",
+            ),
+            Passage(
+                "foot",
+                "表后说明",
+                "本表由检查组在上门检查前填写，与检查情况一并归档；不适用的项目写明原因。",
+            ),
+        ),
+        seal="none",
+        template="inspections/documents/precheck.html",
+        example=lambda form: {"sheet": _precheck_example() | {"form": form}},
+    )
+)
+
+
+def _precheck_example() -> dict[str, Any]:
+    return {
+        "authority": "示例县自然资源和规划局",
+        "unit": "示例国土所",
+        "visit": "SLX-2026-J0008",
+        "entity": "示例石材有限公司",
+        "window_from": date(2026, 11, 3),
+        "window_to": date(2026, 11, 28),
+        "lines": [
+            {
+                "label": "登记状态和住所",
+                "lines": ["登记状态：存续", "住所：示例县示例镇一号"],
+                "result": "已比对",
+                "note": "",
+                "by": "张示例",
+                "is_bad": False,
+            }
+        ],
+        "matters": [
+            {
+                "name": "采矿权人履行义务情况检查",
+                "basis": "《矿产资源法》",
+                "checklist": "采矿权检查表（第 1 版），12 项",
+                "guide": "",
+                "materials": "采矿许可证、开采台账",
+                "suggested": "实地核查",
+                "methods": "实地核查",
+            }
+        ],
+        "tools": ["测量器具（米）"],
+        "bring": "",
+        "done_by": "张示例",
+        "done_at": date(2026, 11, 2),
+    }

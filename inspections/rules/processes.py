@@ -82,6 +82,10 @@ VISIT = Process(
             for action, label in (("send_helper", "派员协助"), ("appoint_expert", "指定专家"))
             for state in ("teamed", "ordered")
         ),
+        *(
+            Transition(state, "precheck", state, (INSPECTOR,), "预查比对")
+            for state in ("teamed", "ordered")
+        ),
         Transition("ordered", "issue_notice", "ordered", (*_DESK, INSPECTOR), "制作检查通知书"),
         Transition("ordered", "start", "in_progress", (INSPECTOR,), "到场开始检查"),
         Transition("in_progress", "finish", "finished", (INSPECTOR,), "结束检查"),

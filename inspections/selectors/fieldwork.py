@@ -12,7 +12,7 @@ from django.utils import timezone
 from bureau.models import User
 from inspections.models import ChecklistAnswer, Evidence, TeamMember, Visit, VisitMatter
 from inspections.rules import answers as rules
-from inspections.selectors import disclosure, media
+from inspections.selectors import disclosure, media, precheck_state
 from registry.models import ChecklistItem
 
 OFFICERS = (TeamMember.Part.LEADER, TeamMember.Part.MEMBER)
@@ -203,6 +203,7 @@ def missing(visit: Visit, rows: list[Sheet] | None = None) -> list[str]:
         officers_present=sum(member.present_at is not None for member in officers(visit)),
         party_signed=visit.party_signed,
         signed_pages=kinds[Evidence.Kind.SIGNED_PAGE],
+        lacks_precheck=precheck_state.is_lacking(visit),
         lacks_recording=media.is_lacking(visit),
         trimmed=visit.trimmed_steps,
     )

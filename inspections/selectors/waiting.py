@@ -4,9 +4,13 @@ from datetime import date
 
 from bureau.models import User
 from bureau.selectors.waiting import WaitingItem
-from inspections.selectors import waiting_dispatch, waiting_fieldwork
+from inspections.selectors import waiting_before, waiting_dispatch, waiting_fieldwork
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
     """Everything from dispatch to closing that this person can do now."""
-    return waiting_dispatch.for_user(user, today) + waiting_fieldwork.for_user(user, today)
+    return [
+        *waiting_dispatch.for_user(user, today),
+        *waiting_before.for_user(user, today),
+        *waiting_fieldwork.for_user(user, today),
+    ]

@@ -31,7 +31,7 @@ from inspections.rules.answers import STEPS
 from inspections.rules.places import Place
 from inspections.rules.processes import VISIT
 from inspections.selectors import fieldwork as reading
-from inspections.selectors import records
+from inspections.selectors import precheck_state, records
 from inspections.services import answers, arrivals, disclosure, finishing, on_site, party, revisions
 from inspections.services import evidence as materials
 from inspections.views.delivery import claimed_at, delivered_once, page, seen_by
@@ -359,6 +359,8 @@ def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
         "officers": officers,
         "experts": reading.experts(row),
         "notice": getattr(row, "notice", None),
+        "precheck": precheck_state.card(row),
+        "precheck_required": precheck_state.is_required(row),
         "due": calendar.due(row.window_to, day),
         "unfinished": next((sheet for sheet in sheets if sheet.next_line), None),
         "sheets": [(sheet, calendar.due(sheet.matter.due_on, day)) for sheet in sheets],

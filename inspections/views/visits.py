@@ -24,6 +24,7 @@ from inspections.selectors import (
     documents,
     joint,
     merges,
+    precheck_state,
     records,
     succession,
 )
@@ -146,6 +147,7 @@ def _page(request: HttpRequest, visit: Visit, *, has_looked: bool) -> HttpRespon
         "usage": reading.usage_of(visit, today),
         "picks": reading.picks_of(visit),
         "notice": notice,
+        "precheck": precheck_state.card(visit) if is_open else None,
         "check_url": documents.check_url(notice.token) if notice else "",
         "delivery": DeliveryForm()
         if notice and not notice.delivered_at and _may_deliver(visit, request.user)
@@ -243,6 +245,7 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
         "skip": (reverse("inspections:visit-skip", args=args), "get"),
         "start": (reverse("inspections:field-visit", args=args), "get"),
         "finish": (reverse("inspections:field-visit", args=args), "get"),
+        "precheck": (reverse("inspections:precheck", args=args), "get"),
     }
     if desk.of(request.user).has(visit):
         urls |= {
@@ -281,7 +284,7 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
         urls.pop("deem_done", None)
     in_team = visit.team.filter(is_current=True, inspector__user=request.user).exists()
     if not in_team:
-        del urls["start"], urls["finish"]
+        del urls["start"], urls["finish"], urls["precheck"]
     shown = buttons(VISIT, visit.state, request.user, visit.authority_id, urls)
     if not in_team and visit.state in {Visit.State.ORDERED, Visit.State.IN_PROGRESS}:
         shown["theirs"].append(("现场检查", "由检查组成员办理"))
