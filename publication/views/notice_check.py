@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bureau.access import public
 from inspections.selectors import notices, portraits
 from publication.forms.public import TokenForm
-from publication.selectors import firm_requests
+from publication.selectors import firm_requests, firm_year
 from publication.views.public_page import private
 from publication.views.throttle import asked_too_often
 
@@ -42,6 +43,8 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
             "open_disposals": [firm_requests.disposal_label(row) for row in online.disposals],
             "sent": firm_requests.of_visit(made.visit),
             "results": firm_requests.results_of(made.visit),
+            "year": firm_year.of_notice(made, timezone.localdate()),
+            "objections": firm_year.objections_of(made.visit),
             "portraits": portraits.numbers(token),
         }
     return private(render(request, template, shown, status=200 if found else 404))
