@@ -1,4 +1,5 @@
 from inspections.urls_dispatch import urlpatterns as dispatch_patterns
+from inspections.urls_disposals import urlpatterns as disposal_patterns
 from inspections.urls_documents import urlpatterns as document_patterns
 from inspections.urls_evidence import urlpatterns as evidence_patterns
 from inspections.urls_fieldwork import urlpatterns as fieldwork_patterns
@@ -10,5 +11,6 @@ urlpatterns = [
     *team_patterns,
     *document_patterns,
     *evidence_patterns,
+    *disposal_patterns,
     *fieldwork_patterns,
 ]

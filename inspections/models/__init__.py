@@ -7,6 +7,7 @@ from inspections.models.cases import (
 )
 from inspections.models.conclusions import Conclusion
 from inspections.models.delivery import FieldDelivery
+from inspections.models.disposal import DisposalAsk, DisposalStep, Letter, RecheckVisit
 from inspections.models.dossier import Dossier
 from inspections.models.media import EvidenceCopy, LargeUpload, UploadPiece
 from inspections.models.precheck import PreCheck, PreCheckLine
@@ -31,6 +32,8 @@ __all__ = [
     "DeemedDone",
     "DeemedReport",
     "Disposal",
+    "DisposalAsk",
+    "DisposalStep",
     "Dossier",
     "Evidence",
     "EvidenceCopy",
@@ -38,12 +41,14 @@ __all__ = [
     "Finding",
     "InspectionOrder",
     "LargeUpload",
+    "Letter",
     "ListCheck",
     "MergeConsent",
     "Notice",
     "PoolConsent",
     "PreCheck",
     "PreCheckLine",
+    "RecheckVisit",
     "Replacement",
     "Review",
     "Sample",

@@ -236,6 +236,12 @@ class Disposal(models.Model):
     due_on = models.DateField("期限")
     due_is_provisional = models.BooleanField("期限暂定", default=False)
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.OPEN)
+    # Where it stands on its measure's own path: states of inspections.rules.disposal_paths.
+    stage = models.CharField("进展", max_length=12, default="opened")
+    # The one that was not put right and led to this one (A86).
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sequels", verbose_name="承接自"
+    )
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发起人"
     )

@@ -72,9 +72,11 @@ def detailed() -> "QuerySet[Disposal]":
         "responsible_user",
         "finding__item",
         "visit_matter__visit__entity",
+        "visit_matter__visit__unit",
         "visit_matter__matter",
         "opened_by",
         "closed_by",
+        "parent",
     )
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from bureau import audit
 from bureau.errors import Conflict, RuleError
@@ -128,14 +127,4 @@ def _close_without_ground(matter: VisitMatter, actor: User, today: date) -> None
         is_withdrawn = row.finding is not None and row.finding.withdrawn_in is not None
         if follows and not is_withdrawn:
             continue
-        row.state, row.result, row.closed_on = Disposal.State.CLOSED, WITHDRAWN, today
-        row.closed_by, row.closed_at = actor, timezone.now()
-        row.save(update_fields=["state", "result", "closed_on", "closed_by", "closed_at"])
-        audit.record(
-            "disposal.closed",
-            f"办结处置 {row.number}：{WITHDRAWN}",
-            target=row,
-            actor=actor,
-            about=[matter, matter.visit],
-            detail={"result": WITHDRAWN, "closed_on": str(today)},
-        )
+        disposals.settle(row, actor=actor, result=WITHDRAWN, closed_on=today, is_announced=False)

@@ -14,12 +14,21 @@ from bureau.errors import Forbidden, RuleError
 from bureau.models import Agency, Role, User
 from bureau.selectors import rule_settings
 from bureau.services import notifications, numbers, outbox, transitions
-from inspections.models import Disposal, Finding, VisitMatter
+from inspections.models import (
+    Disposal,
+    DisposalAsk,
+    DisposalStep,
+    Finding,
+    RecheckVisit,
+    VisitMatter,
+)
+from inspections.rules.disposal_paths import blocked
 from inspections.rules.outcomes import DISPOSALS, OUTCOMES
 from inspections.rules.processes import DISPOSAL
 from inspections.rules.results import has_problem
 from inspections.selectors import disposals as selector
-from inspections.selectors import fieldwork
+from inspections.selectors import fieldwork, rechecks
+from registry.services import ledger
 
 NOTHING_TO_DO = "无需后续处置"
 
@@ -129,6 +138,9 @@ def close(*, disposal_pk: Any, actor: User, result: str, closed_on: date, today:
         )
         if not may_close(row, actor):
             raise Forbidden(f"这项处置由{row.responsible}负责，须由该单位的人员或任务经办办结。")
+        problem = blocked(row.measure, row.stage, "close")
+        if problem:
+            raise RuleError(problem)
         if not result.strip():
             raise RuleError("办结须填写处置结果。")
         if closed_on > today:
@@ -136,25 +148,41 @@ def close(*, disposal_pk: Any, actor: User, result: str, closed_on: date, today:
         visit = row.visit_matter.visit
         if visit.started_at is not None and closed_on < timezone.localdate(visit.started_at):
             raise RuleError("办结日期不能早于检查当天。")
-        row.state, row.result, row.closed_on = (
-            Disposal.State.CLOSED,
-            result.strip()[:500],
-            closed_on,
-        )
-        row.closed_by, row.closed_at = actor, timezone.now()
-        row.save(update_fields=["state", "result", "closed_on", "closed_by", "closed_at"])
-        audit.record(
-            "disposal.closed",
-            f"办结处置：{selector.measure_label(row.measure)}",
-            target=row,
-            actor=actor,
-            about=[row.visit_matter, visit],
-            detail={
-                "result": row.result,
-                "closed_on": str(closed_on),
-                "late": closed_on > row.due_on,
-            },
-        )
+        return settle(row, actor=actor, result=result, closed_on=closed_on)
+
+
+def settle(
+    row: Disposal, *, actor: User, result: str, closed_on: date, is_announced: bool = True
+) -> Disposal:
+    """Ends it with its result; the caller holds the lock and has checked that the path allows it.
+
+    Announced: the public page of the result says what became of it; a correction says so by itself.
+    """
+    row.state, row.stage = Disposal.State.CLOSED, "closed"
+    row.result, row.closed_on = result.strip()[:500], closed_on
+    row.closed_by, row.closed_at = actor, timezone.now()
+    row.save(update_fields=["state", "stage", "result", "closed_on", "closed_by", "closed_at"])
+    _end_open_work(row)
+    DisposalStep.objects.create(
+        disposal=row,
+        kind=DisposalStep.Kind.CLOSED,
+        happened_on=closed_on,
+        text=row.result,
+        by=actor,
+    )
+    audit.record(
+        "disposal.closed",
+        f"办结处置：{selector.measure_label(row.measure)}",
+        target=row,
+        actor=actor,
+        about=[row.visit_matter, row.visit_matter.visit],
+        detail={
+            "result": row.result,
+            "closed_on": str(closed_on),
+            "late": closed_on > row.due_on,
+        },
+    )
+    if is_announced:
         outbox.put(
             kind="public.followup",
             key=f"public.followup:{row.pk}",
@@ -162,7 +190,38 @@ def close(*, disposal_pk: Any, actor: User, result: str, closed_on: date, today:
             authority=row.authority,
             payload={"matter": str(row.visit_matter_id)},
         )
-        return row
+    return row
+
+
+def _end_open_work(row: Disposal) -> None:
+    """A recheck or request that nobody needs any more ends with it, and leaves the ledger."""
+    going = row.rechecks.filter(
+        state__in=[RecheckVisit.State.REQUESTED, RecheckVisit.State.APPROVED]
+    )
+    for recheck in going:
+        ledger.close_entry(source=rechecks.source_of(recheck), counts=False)
+    going.update(state=RecheckVisit.State.CANCELLED)
+    row.asks.filter(state=DisposalAsk.State.REQUESTED).update(
+        state=DisposalAsk.State.REFUSED, decision_note="处置已办结。"
+    )
+
+
+def follow(
+    row: Disposal, *, actor: User, measure: str, responsible: Agency, due_on: date, today: date
+) -> Disposal:
+    """A further disposal of the same finding that goes on from `row` (A86)."""
+    made = _open(
+        row.visit_matter,
+        actor=actor,
+        measure=measure,
+        responsible=responsible,
+        due_on=due_on,
+        today=today,
+        finding=row.finding,
+        responsible_user=None,
+        parent=row,
+    )
+    return made
 
 
 def may_close(row: Disposal, actor: User) -> bool:
@@ -192,6 +251,7 @@ def _open(
     today: date,
     finding: Finding | None,
     responsible_user: User | None,
+    parent: Disposal | None = None,
 ) -> Disposal:
     if measure not in DISPOSALS:
         raise RuleError("请从列表中选择处置措施。")
@@ -218,10 +278,12 @@ def _open(
         responsible=responsible,
         responsible_user=responsible_user,
         due_on=today if at_once else due_on,
+        parent=parent,
         opened_by=actor,
         **(
             {
                 "state": Disposal.State.CLOSED,
+                "stage": "closed",
                 "result": NOTHING_TO_DO,
                 "closed_on": today,
                 "closed_by": actor,

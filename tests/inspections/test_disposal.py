@@ -65,7 +65,7 @@ def test_a_clean_result_has_no_disposal(case):
 @pytest.mark.rule("A94b")
 def test_the_responsible_unit_is_told_and_closes(found, bureau, station):
     worker = make_user("worker", "测所员", station, "inspector")
-    row = opened(found, responsible=station)
+    row = opened(found, responsible=station, measure="other")
     told = Notification.objects.filter(user=worker, key=f"disposal-opened:{row.pk}").count()
 
     disposals.close(disposal_pk=row.pk, actor=worker, result="已改正", closed_on=TODAY, today=TODAY)
@@ -94,7 +94,7 @@ def test_another_unit_does_not_close_it(found, bureau, station):
     ],
 )
 def test_closing_needs_a_result_and_a_possible_date(found, result, closed_on, sentence):
-    row = opened(found)
+    row = opened(found, measure="other")
 
     with pytest.raises(RuleError, match=sentence):
         disposals.close(
@@ -107,7 +107,7 @@ def test_closing_needs_a_result_and_a_possible_date(found, result, closed_on, se
 
 
 def test_it_is_closed_once(found):
-    row = opened(found)
+    row = opened(found, measure="other")
     given = {"actor": found.organiser, "result": "已改正", "closed_on": TODAY, "today": TODAY}
     disposals.close(disposal_pk=row.pk, **given)
 

@@ -11,11 +11,12 @@ from pypdf import PdfReader
 from bureau.errors import Conflict, RuleError
 from bureau.models import Job
 from inspections.models import Disposal, Dossier, Notice, Visit
-from inspections.services import disposals, notices
+from inspections.services import notices
 from inspections.services.outcomes import NewFinding
 from publication.selectors import dossiers as reads
 from publication.services import dossiers
 from tests.inspections.conftest import MORNING
+from tests.inspections.disposal_case import brought_to_end
 from tests.publication.cast import approved_matter, publish
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +86,7 @@ def test_what_is_missing_is_named_with_who_supplies_it(with_problem, people):
 
 def test_closing_what_was_open_completes_it(with_problem, people):
     row = Disposal.objects.get()
-    disposals.close(
-        disposal_pk=row.pk, actor=people["desk"], result="已恢复", closed_on=TODAY, today=TODAY
-    )
+    brought_to_end(row, people["desk"], TODAY)
 
     lacking = [
         paper.name for paper in reads.check(reads.of_visit(with_problem.pk)) if paper.lacking

@@ -138,18 +138,23 @@ def problem_matter(cast: dict[str, Any]) -> Made:
     )
 
 
-def disposal(cast: dict[str, Any]) -> Made:
+def disposal(cast: dict[str, Any], measure: str = "rectify") -> Made:
     kwargs, _ = problem_matter(cast)
     row = disposals.open(
         visit_matter_pk=kwargs["pk"],
         actor=cast["everyone"],
-        measure="rectify",
+        measure=measure,
         responsible=cast["bureau"],
         due_on=timezone.localdate(),
         today=timezone.localdate(),
     )
     assert row.state == Disposal.State.OPEN
     return {"pk": row.pk}, {"result": "已改正", "closed_on": timezone.localdate().isoformat()}
+
+
+def plain_disposal(cast: dict[str, Any]) -> Made:
+    """One without a path of its own: it is closed with its result."""
+    return disposal(cast, "other")
 
 
 DESK = ("inspector", "coordinator", "organiser")
@@ -187,6 +192,6 @@ CELLS = [
     cell("inspections:disposal-detail", make=disposal),
     cell("inspections:disposal-open", *DESK, make=problem_matter),
     cell("inspections:disposal-open", *DESK, method="post", ok=302, make=problem_matter),
-    cell("inspections:disposal-close", *DESK, make=disposal),
-    cell("inspections:disposal-close", *DESK, method="post", ok=302, make=disposal),
+    cell("inspections:disposal-close", *DESK, make=plain_disposal),
+    cell("inspections:disposal-close", *DESK, method="post", ok=302, make=plain_disposal),
 ]
