@@ -11,6 +11,7 @@ from inspections.services import (
     burning,
     deemed,
     disclosure,
+    escalation,
     list_checks,
     reminders,
     reminders_before,
@@ -26,7 +27,8 @@ def warn_due_publications() -> int:
 
 @shared_task(name="inspections.warn_due_disposals")
 def warn_due_disposals() -> int:
-    return reminders.disposals(today=timezone.localdate())
+    today = timezone.localdate()
+    return reminders.disposals(today=today) + escalation.run(today=today)
 
 
 @shared_task(name="inspections.warn_due_orders")

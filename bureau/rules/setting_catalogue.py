@@ -203,7 +203,22 @@ CATALOGUE: tuple[Setting, ...] = (
     ),
     Setting("disposal_days", "后续处置默认期限", "int", 30, "本系统默认，按个案改", "日"),
     Setting(
-        "disposal_warning_days", "处置到期提醒", "table", [5, 3, 1], "本系统默认", "个工作日前"
+        "disposal_warning_days",
+        "处置到期提醒",
+        "table",
+        [5, 3, 1, 0],
+        "本系统默认",
+        "个工作日前",
+        help="0 为到期当天。",
+    ),
+    Setting(
+        "disposal_escalation_days",
+        "处置逾期上报",
+        "table",
+        [1, 5],
+        "临淄指引（三十五）：不履行或者拖延的追究责任；天数为本系统默认",
+        "个工作日后",
+        help="逾期满第一个数的报科室负责人，满第二个数的报主要负责人；只写一个数的，不再往上报。",
     ),
     Setting("certificate_warning_days", "执法证到期提醒", "int", 60, "本系统默认", "日前"),
     Setting(

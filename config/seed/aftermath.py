@@ -16,7 +16,7 @@ from config.seed.story import (
     Story,
 )
 from inspections.models import Disposal, VisitMatter
-from inspections.services import reminders
+from inspections.services import escalation, reminders
 from planning.services import deadlines
 from publication.models import Correction, Objection
 from publication.services import corrections, firm_requests, objections
@@ -39,6 +39,7 @@ def put(story: Story) -> None:
     agenda.add(days.part(0.2, 25), "16:30", partial(_signed, story))
     agenda.add(days.ago(7), "16:00", partial(_second_objection, story))
     agenda.add(days.ago(2), "15:20", partial(_waiting_correction, story))
+    agenda.add(days.ago(1), "7:05", _overdue)
     agenda.add(days.ago(1), "10:15", partial(_rectified, story))
 
 
@@ -162,6 +163,11 @@ def _waiting_correction(story: Story) -> None:
         actor=story.user(PUBLISHER),
         today=timezone.localdate(),
     )
+
+
+def _overdue() -> None:
+    """The morning's reports of what is late: they stand in the trail, so they come in the order of time."""
+    escalation.run(today=timezone.localdate())
 
 
 def _rectified(story: Story) -> None:

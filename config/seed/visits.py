@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from bureau.ids import uuid7
 from bureau.models import User
+from config.seed import disposals as after_finding
 from config.seed import pictures
 from config.seed.agenda import Step
 from config.seed.findings import FOUND, measured
 from config.seed.story import COORDINATOR, HEAD, PUBLISHER, REVIEWERS, Story
-from inspections.models import ChecklistAnswer, Disposal, Finding, Visit, VisitMatter
+from inspections.models import ChecklistAnswer, Finding, Visit, VisitMatter
 from inspections.rules.answers import NO, YES
 from inspections.selectors import disposals as disposal_reads
 from inspections.selectors import fieldwork as reads
@@ -221,20 +222,7 @@ class Walk:
             today=timezone.localdate(),
             finding=finding,
         )
-        if follow.closed_on is not None:
-            self.story.agenda.add(follow.closed_on, "15:45", partial(self._close, row, follow))
-
-    def _close(self, row: Disposal, follow: Follow) -> None:
-        assert follow.closed_on is not None
-        organiser = row.visit_matter.task.created_by
-        assert organiser is not None
-        disposals.close(
-            disposal_pk=row.pk,
-            actor=self.story.user(organiser.username),
-            result=follow.result,
-            closed_on=follow.closed_on,
-            today=timezone.localdate(),
-        )
+        after_finding.follow(self.story, row, follow.closed_on, follow.result)
 
     def sign(self, count: int) -> None:
         for matter in self.matters:

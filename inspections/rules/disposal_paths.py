@@ -133,6 +133,14 @@ def path_of(measure: str) -> Process:
     return PATHS.get(measure, _PLAIN)
 
 
+def next_verb(measure: str, stage: str) -> str:
+    """What the list of waiting things says: the first step ahead."""
+    steps = [t.label for t in path_of(measure).transitions if t.source == stage]
+    if stage == "ordered":
+        return "核查改正情况"
+    return steps[0] if steps else "办理处置"
+
+
 def blocked(measure: str, stage: str, action: str) -> str | None:
     """Why this step is not possible now, as a sentence; None when it is. Basis: A84–A86."""
     path = path_of(measure)

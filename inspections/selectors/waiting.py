@@ -4,7 +4,12 @@ from datetime import date
 
 from bureau.models import User
 from bureau.selectors.waiting import WaitingItem
-from inspections.selectors import waiting_before, waiting_dispatch, waiting_fieldwork
+from inspections.selectors import (
+    waiting_before,
+    waiting_dispatch,
+    waiting_disposals,
+    waiting_fieldwork,
+)
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -13,4 +18,5 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         *waiting_dispatch.for_user(user, today),
         *waiting_before.for_user(user, today),
         *waiting_fieldwork.for_user(user, today),
+        *waiting_disposals.for_user(user, today),
     ]

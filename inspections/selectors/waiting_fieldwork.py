@@ -12,6 +12,7 @@ from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import Disposal, Signature, TeamMember, Visit, VisitMatter
+from inspections.rules.disposal_paths import STAGES, next_verb
 from inspections.selectors import fieldwork, records, reviews
 from inspections.selectors.disposals import measure_label
 
@@ -110,10 +111,10 @@ def _disposals(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     ).select_related("visit_matter__visit__entity", "responsible")
     return [
         WaitingItem(
-            verb="办结处置",
+            verb=next_verb(row.measure, row.stage),
             url=reverse("inspections:disposal-detail", kwargs={"pk": row.pk}),
             st="bad" if row.due_on < today else "run",
-            word="逾期" if row.due_on < today else "处置中",
+            word="逾期" if row.due_on < today else STAGES.get(row.stage, "处置中"),
             subject=row.visit_matter.visit.entity.name,
             note=f"{measure_label(row.measure)}，{row.responsible.short_name}",
             module="处置",

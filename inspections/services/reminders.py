@@ -57,7 +57,7 @@ def publications(*, today: date) -> int:
 
 
 def disposals(*, today: date) -> int:
-    """Open disposals that are due or overdue; to the responsible people, when overdue also to the heads."""
+    """Open disposals that are due, on their day or overdue; to the responsible people. Who leads them: escalation."""
     marks = cache(lambda a: rule_settings.value_of("disposal_warning_days", a, today.year))
     rows = Disposal.objects.filter(
         state=Disposal.State.OPEN, due_on__lte=today + HORIZON
@@ -77,6 +77,7 @@ def disposals(*, today: date) -> int:
             mark=mark,
             text=f"后续处置 {row.number}：{row.visit_matter.visit.entity}，{measure_label(row.measure)}，期限 {row.due_on:%Y-%m-%d}，{_when(due)}，由{who}负责。",
             url=reverse("inspections:disposal-detail", kwargs={"pk": row.pk}),
+            to_heads=False,  # inspections.services.escalation goes up step by step
         )
     return new
 
@@ -98,8 +99,17 @@ def in_hand(row: VisitMatter) -> list[User]:
     )
 
 
-def _tell(users: list[User], *, authority: Agency, key: str, mark: str, text: str, url: str) -> int:
-    if mark == LATE:
+def _tell(
+    users: list[User],
+    *,
+    authority: Agency,
+    key: str,
+    mark: str,
+    text: str,
+    url: str,
+    to_heads: bool = True,
+) -> int:
+    if mark == LATE and to_heads:
         heads = notifications.holders(authority=authority, roles=[Role.HEAD, Role.DEPUTY])
         users = list({user.pk: user for user in [*users, *heads]}.values())
     return notifications.notify(

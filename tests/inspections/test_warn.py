@@ -80,16 +80,19 @@ def test_a_disposal_is_announced_and_goes_up_when_overdue(case, head):
     )
 
     new = []
-    for day in (16, 16, 23):
+    for day in (16, 16, 20, 23):
         with at(2026, 3, day):
             new.append(warn_due_disposals())
 
-    assert new == [1, 0, 2]
+    assert new == [1, 0, 1, 2]
     assert told(f"disposal-due:{row.pk}") == [
+        ("0", "inspector2"),
         ("5", "inspector2"),
-        ("late", "head"),
         ("late", "inspector2"),
     ]
+    assert (
+        row.steps.get(kind="report").text == "逾期 1 个工作日，报科室负责人或分管负责人：测主要负"
+    )
 
 
 def test_a_moved_deadline_is_announced_anew(case):

@@ -9,13 +9,13 @@ from django.urls import reverse
 from bureau.models import OutboxMessage
 from bureau.services import outbox
 from inspections.models import Disposal
-from inspections.services import disposals
 from inspections.services.outcomes import NewFinding
 from publication.models import PublicEntry, PublicRecord
 from publication.rules.plain_words import MEASURE_WORDS, OUTCOME_WORDS, outcome_sentences
 from publication.services import followups
 from registry.rules.outcomes import DISPOSALS, OUTCOMES
 from tests.inspections.conftest import MORNING
+from tests.inspections.disposal_case import brought_to_end
 from tests.publication.cast import approved_matter, publish
 
 TODAY = MORNING.date()
@@ -27,13 +27,7 @@ FOUND = {
 
 def close(people) -> Disposal:
     row = Disposal.objects.get(state="open")
-    return disposals.close(
-        disposal_pk=row.pk,
-        actor=people["desk"],
-        result="已罚款两万元，当事人电话 0999-1",
-        closed_on=TODAY,
-        today=TODAY,
-    )
+    return brought_to_end(row, people["desk"], TODAY, "已罚款两万元，当事人电话 0999-1")
 
 
 def deliver() -> None:
