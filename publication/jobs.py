@@ -12,7 +12,15 @@ from bureau.models import OutboxMessage, User
 from bureau.services import jobs, outbox
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import PublicRecord
-from publication.services import dossiers, followups, objections, pushing, records, schedules
+from publication.services import (
+    dossiers,
+    followups,
+    objections,
+    push_targets,
+    pushing,
+    records,
+    schedules,
+)
 
 
 @outbox.delivers("public.plan")
@@ -80,6 +88,11 @@ def archive_dossiers(run: jobs.Run) -> dict[str, Any]:
         )
     summary = f"已归档 {len(wanted) - len(lacking)} 份卷宗。" + "".join(lacking[:20])
     return {"url": reverse("publication:dossier-list"), "text": "回到卷宗", "summary": summary}
+
+
+@jobs.kind(push_targets.PAST)
+def push_past(run: jobs.Run) -> dict[str, Any]:
+    return push_targets.send_past(run)
 
 
 def _receipt(record: PublicRecord) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from publication import urls_fairness
+from publication import urls_fairness, urls_pushing
 from publication.views import corrections, desk, dossiers, firm_desk, objections, schedules
 
 app_name = "publication"
 urlpatterns = [
     *urls_fairness.urlpatterns,
+    *urls_pushing.urlpatterns,
     path("", desk.queue, name="queue"),
     path("results/confirm/", desk.result_confirm, name="result-confirm"),
     path("results/publish/", desk.result_publish, name="result-publish"),

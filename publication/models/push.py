@@ -65,6 +65,10 @@ class PushTarget(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def received_labels(self) -> list[str]:
+        return [str(what.label) for what in self.What if what.value in self.receives]
+
 
 class PushPackage(models.Model):
     """An Excel package of a period for a platform without interface, handed over with the platform's receipt (A108)."""

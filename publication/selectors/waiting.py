@@ -10,9 +10,9 @@ from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from inspections.models import VisitMatter
-from publication.models import Correction, FirmRequest, Nondisclosure, Objection
+from publication.models import Correction, FirmRequest, Nondisclosure, Objection, PushTarget
 from publication.rules.processes import FIRM_REQUEST_ROLES, OBJECTION
-from publication.selectors import corrections, firm_requests, objections, queue
+from publication.selectors import corrections, firm_requests, objections, pushing, queue
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -23,6 +23,7 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         # With a day chosen for it nobody has to do anything, unless the day has passed.
         open_ones = queue.to_publish(_own(user)).exclude(publication_day__publish_on__gte=today)
         found += [_to_publish(row, today, days) for row in open_ones[:100]]
+        found += [item for row in pushing.open_by_target(_own(user)) for item in _to_send(*row)]
     if user.has_role(Role.HEAD):
         found += [_to_decide(row) for row in queue.to_decide(_own(user)).exclude(requested_by=user)]
         found += [
@@ -61,6 +62,29 @@ def _to_publish(row: VisitMatter, today: date, days: Calendar) -> WaitingItem:
         since=timezone.localdate(row.reviewed_at) if row.reviewed_at else None,
         due=due,
     )
+
+
+def _to_send(target: PushTarget, failed: int, loose: int, packed: int) -> list[WaitingItem]:
+    """One row a platform and kind of trouble, however many records."""
+    pushes, packages = reverse("publication:push-list"), reverse("publication:push-package-list")
+    rows = [
+        ("查看没有送达的推送", pushes, "bad", "没有送达", failed),
+        ("制作报送数据包", packages, "wait", "待报送", loose),
+        ("登记报送回执", packages, "soon", "待登记回执", packed),
+    ]
+    return [
+        WaitingItem(
+            verb=verb,
+            url=url,
+            st=st,
+            word=word,
+            subject=target.name,
+            note=f"{count} 条",
+            module="公示",
+        )
+        for verb, url, st, word, count in rows
+        if count
+    ]
 
 
 def _to_decide(row: Nondisclosure) -> WaitingItem:

@@ -1,18 +1,25 @@
 """Registering and changing the platforms that records are pushed to (A88, A108)."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from bureau import audit
 from bureau.access import require
 from bureau.errors import RuleError
-from bureau.models import Agency, Role, User
-from publication.models import PushTarget
+from bureau.models import Agency, Job, Role, User
+from bureau.services import jobs
+from publication.models import PublicRecord, PushTarget
 from publication.rules import pushing as rules
+from publication.services import pushing
 
 KEEPERS = (Role.SYSTEM_ADMIN,)
+PAST, CHUNK = "publication.push_past", 200
 
 
 def save(
@@ -50,6 +57,48 @@ def save(
             return _write(authority, fields, actor, target)
     except IntegrityError as twice:
         raise RuleError(f"本单位已登记过名为“{name.strip()}”的平台，请换一个名称。") from twice
+
+
+def start_past(*, target: PushTarget, since: date, actor: User) -> Job:
+    """What has been published since that day and never went there, as a job; the platform gets every version in order."""
+    require(actor, target.authority_id, *KEEPERS)
+    with transaction.atomic():
+        audit.record(
+            "push_target.past_sent",
+            f"补送 {since:%Y-%m-%d} 以来公示的内容至{target.name}",
+            target=target,
+            actor=actor,
+        )
+        return jobs.start(
+            kind=PAST,
+            key=f"{PAST}:{target.pk}:{since}:{timezone.now():%Y%m%d%H%M}",
+            label=f"补送至{target.name}",
+            actor=actor,
+            authority=target.authority,
+            payload={"target": str(target.pk), "since": since.isoformat()},
+        )
+
+
+def send_past(run: jobs.Run) -> dict[str, Any]:
+    """The job: a chunk a transaction, on from where the last attempt stopped."""
+    target = PushTarget.objects.get(pk=run.payload["target"])
+    since = datetime.combine(
+        date.fromisoformat(run.payload["since"]), time.min, timezone.get_current_timezone()
+    )
+    rows = PublicRecord.objects.filter(
+        authority=target.authority, kind__in=["result", "penalty"], published_at__gte=since
+    ).order_by("id")
+    edge, done, new = run.cursor.get("edge"), run.job.done, run.cursor.get("new", 0)
+    while chunk := list((rows.filter(pk__gt=edge) if edge else rows)[:CHUNK]):
+        with transaction.atomic():
+            new += sum(pushing.put_past(target, record) for record in chunk)
+            edge, done = str(chunk[-1].pk), done + len(chunk)
+            run.advance(cursor={"edge": edge, "new": new}, done=done, total=done)
+    return {
+        "url": reverse("publication:push-list"),
+        "text": "查看推送",
+        "summary": f"补送 {new} 条。",
+    }
 
 
 def _write(

@@ -34,6 +34,12 @@ def push(kind: str, record: PublicRecord) -> int:
     return sum(_put(target, record, what) for target in targets)
 
 
+def put_past(target: PushTarget, record: PublicRecord) -> bool:
+    """One record that was published before the platform was there; whether it is new to it."""
+    what = record.kind if record.kind != "result" or record.version == 1 else "correction"
+    return what in target.receives and _put(target, record, what)
+
+
 def _put(target: PushTarget, record: PublicRecord, what: str) -> bool:
     row, is_new = Push.objects.get_or_create(
         target=target, record=record, defaults={"authority": record.authority, "what": what}

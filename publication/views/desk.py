@@ -21,6 +21,7 @@ from publication.models import PublicEntry
 from publication.rules import frozen
 from publication.rules.processes import CORRECTORS
 from publication.selectors import content, entries
+from publication.selectors import pushing as pushes
 from publication.selectors import queue as reads
 from publication.services import nondisclosures, records, schedules
 from publication.views.fairness import READERS
@@ -115,6 +116,7 @@ def record_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "events": trail.of(entry.record),
         "public_url": _public_url(entry),
         "is_result": entry.kind == "result",
+        "pushes": pushes.of_entry(entry),
         "correct_url": _correct_url(request, entry),
     }
     return render(request, "publication/record_detail.html", context)

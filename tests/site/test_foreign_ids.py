@@ -16,10 +16,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bureau.models import Membership
+from bureau.models import Membership, OutboxMessage
 from inspections.models import Finding
 from inspections.services import dispatch
 from planning.models import Sitting
+from publication.models import PublicRecord, Push, PushTarget
 from tests.inspections.dispatch_cast import TODAY, make_drawn_task, make_full_matter
 from tests.people import make_unit
 from tests.planning.build import make_inspector, make_listing
@@ -103,7 +104,8 @@ NAMED = {  # field of a form → what of the foreign bureau is named there
     "registry:entity-tag.pk": "listing", "inspections:review-approve-clean.pk": "visit_matter",
     "publication:result-publish.pk": "visit_matter", "planning:sitting-witness-again.before": "sitting",
     "planning:task-direct.entities": "entity", "inspections:visit-skip.pick": "pick", "inspections:visit-transfer.to": "station",
-    "publication:dossier-archive-many.pk": "visit",
+    "publication:dossier-archive-many.pk": "visit", "publication:schedule.pk": "visit_matter",
+    "publication:push-resend.pk": "push", "publication:push-package-list.target": "push_target",
 }  # fmt: skip
 NO_ROWS = {"digits_each", "key", "year", "score"}
 
@@ -145,7 +147,7 @@ def foreign_rows(cast: dict[str, Any]) -> dict[str, Any]:
     finding = Finding.objects.create(
         visit_matter=row, number=1, fact="越界开采", basis="矿产资源法", recorded_by=outsider
     )
-    return {
+    return push_rows(there, outsider) | {
         "station": station,
         "outsider": outsider,
         "matter": matter,
@@ -160,6 +162,21 @@ def foreign_rows(cast: dict[str, Any]) -> dict[str, Any]:
         "pick": row.pick,
         "sitting": make_sitting(there, outsider, task),
     }
+
+
+def push_rows(there: Any, outsider: Any) -> dict[str, Any]:
+    """A platform of the foreign bureau, and a record that did not arrive there."""
+    target = PushTarget.objects.create(
+        authority=there, name="邻县平台", kind="excel", receives=["result"], created_by=outsider
+    )
+    record = PublicRecord.objects.create(
+        authority=there, kind="result", subject="test:LYX", title="邻县结果", content=b"{}"
+    )
+    message = OutboxMessage.objects.create(key="push:LYX", kind="push", state="failed")
+    push = Push.objects.create(
+        authority=there, target=target, record=record, what="result", message=message
+    )
+    return {"push": push, "push_target": target}
 
 
 def names_rows(name: str, value: object) -> bool:
