@@ -15,6 +15,7 @@ from publication.models import PublicRecord
 from publication.services import (
     dossiers,
     followups,
+    matter_lists,
     objections,
     push_targets,
     pushing,
@@ -56,6 +57,11 @@ def publish_chosen_days() -> int:
 @outbox.delivers(pushing.KIND)
 def deliver_push(message: OutboxMessage) -> dict[str, Any]:
     return pushing.deliver(message)
+
+
+@outbox.delivers("public.matter_list")
+def deliver_matter_list(message: OutboxMessage) -> dict[str, Any]:
+    return _receipt(matter_lists.publish(authority=message.payload["authority"]))
 
 
 @outbox.delivers("public.followup")

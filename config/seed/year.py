@@ -2,7 +2,18 @@
 
 from datetime import date
 
-from config.seed import above, aftermath, autumn, before, chance, others, plan, spring, summer
+from config.seed import (
+    above,
+    aftermath,
+    announcements,
+    autumn,
+    before,
+    chance,
+    others,
+    plan,
+    spring,
+    summer,
+)
 from config.seed.days import Days
 from config.seed.story import Story
 
@@ -17,7 +28,7 @@ def seed(*, today: date) -> None:
     """
     story = Story(Days(today))
     with chance.settled(today.isoformat()):
-        for part in (plan, spring, summer, autumn, others, above, before, aftermath):
+        for part in (plan, spring, summer, autumn, others, above, before, aftermath, announcements):
             part.put(story)
         story.agenda.run()
         aftermath.finish(story)

@@ -99,7 +99,9 @@ def matters(request: HttpRequest) -> HttpResponse:
     """抽查事项清单 (A09)."""
     rows = Matter.objects.in_force().select_related("authority")
     found = keyset(rows, request.GET, order=("authority_id", "code", "id"), size=100)
-    return page(request, "public/matters.html", {"page": found})
+    lists = entries.of_kind(Kind.MATTER_LIST).select_related("authority", "record")
+    context = {"page": found, "lists": lists.order_by("authority__code")[:20]}
+    return page(request, "public/matters.html", context)
 
 
 @public

@@ -11,6 +11,7 @@ from bureau.access import require
 from bureau.errors import Conflict, RuleError
 from bureau.models import Agency, Role, User
 from registry.models import Checklist, ChecklistItem, Matter, MatterRevision
+from registry.services import matter_list
 
 KEEPERS = (Role.DIVISION_ADMIN, Role.ORGANISER)
 CONTENT = (
@@ -79,6 +80,8 @@ def revise(
             actor=actor,
             detail={"changes": changes, "reason": reason},
         )
+        if row.state == Matter.State.IN_FORCE:
+            matter_list.announce(authority=row.authority)
         return row
 
 
@@ -102,6 +105,7 @@ def put_in_force(*, actor: User, matter: Matter, today: date) -> None:
         row.published_at = timezone.now()
         row.save(update_fields=["state", "in_force_from", "ended_on", "end_reason", "published_at"])
         audit.record("matter.put_in_force", f"列入执行清单：{row.name}", target=row, actor=actor)
+        matter_list.announce(authority=row.authority)
 
 
 def end(*, actor: User, matter: Matter, reason: str, today: date) -> None:
@@ -116,6 +120,7 @@ def end(*, actor: User, matter: Matter, reason: str, today: date) -> None:
         row.state, row.ended_on, row.end_reason = Matter.State.ENDED, today, reason
         row.save(update_fields=["state", "ended_on", "end_reason"])
         audit.record("matter.ended", f"停用事项：{row.name}（{reason}）", target=row, actor=actor)
+        matter_list.announce(authority=row.authority)
 
 
 def revise_checklist(

@@ -12,6 +12,7 @@ from registry.models import ImportBatch, Matter, MatterRevision
 from registry.rules.identifiers import ID_PATTERN
 from registry.rules.names import search_key
 from registry.rules.rows import RowReading
+from registry.services import matter_list
 from registry.services.imports import names
 from registry.services.imports.checking import problem_at
 from registry.services.imports.kinds import Checked, Importer, committer
@@ -119,6 +120,8 @@ class Matters(Importer):
                 by=actor,
             )
             written.append(matter)
+        if any(matter.state == Matter.State.IN_FORCE for matter in written):
+            matter_list.announce(authority=batch.authority)
         return written
 
     def _find(
