@@ -36,7 +36,6 @@ from django.utils import timezone
 
 from bureau.models import Agency, User
 from planning.models import PoolConfirmation, Sitting
-from planning.rules import scheme as schemes
 from planning.rules.strata import Stratum
 from planning.selectors import pool_preview
 from planning.selectors import tasks as reads
@@ -68,8 +67,7 @@ def main(entities: int) -> None:
     ]
     tell("two strata with their counts", lambda: tasks.set_strata(task=task, strata=strata, actor=organiser))  # fmt: skip
     tell("candidates by stratum, exclusions by reason", lambda: pool_preview.preview(task, today))
-    facts = reads.scheme_facts(task, today)
-    tasks.set_scheme(task=task, scheme=schemes.draft(facts), actor=organiser)
+    tasks.set_scheme(task=task, scheme=reads.scheme_draft(task, today), actor=organiser)
     tell("both registers confirmed, task ready", lambda: confirm(task, organiser, keeper, today))
     sitting = sittings.prepare(
         purpose=Sitting.Purpose.ENTITIES, tasks=[task], unit=task.unit, title="测量", place="测量",

@@ -7,7 +7,6 @@ from functools import partial
 
 from config.seed.story import KEEPER, Story
 from planning.models import PoolConfirmation
-from planning.rules import scheme as schemes
 from planning.rules.strata import Stratum
 from planning.selectors import tasks as reads
 from planning.services import tasks
@@ -73,8 +72,8 @@ def put_ready(story: Story, draft: Draft, on: date) -> None:
 
 def write_scheme(story: Story, draft: Draft) -> None:
     task = story.task(draft.key)
-    facts = reads.scheme_facts(task, story.today)
-    tasks.set_scheme(task=task, scheme=schemes.draft(facts), actor=story.user(draft.organiser))
+    text = reads.scheme_draft(task, story.today)
+    tasks.set_scheme(task=task, scheme=text, actor=story.user(draft.organiser))
 
 
 def confirm(story: Story, draft: Draft) -> None:
