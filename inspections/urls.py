@@ -3,6 +3,7 @@ from inspections.urls_disposals import urlpatterns as disposal_patterns
 from inspections.urls_documents import urlpatterns as document_patterns
 from inspections.urls_evidence import urlpatterns as evidence_patterns
 from inspections.urls_fieldwork import urlpatterns as fieldwork_patterns
+from inspections.urls_papers import urlpatterns as paper_patterns
 from inspections.urls_teams import urlpatterns as team_patterns
 
 app_name = "inspections"
@@ -10,6 +11,7 @@ urlpatterns = [
     *dispatch_patterns,
     *team_patterns,
     *document_patterns,
+    *paper_patterns,
     *evidence_patterns,
     *disposal_patterns,
     *fieldwork_patterns,

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bureau.models import Agency, User
+from bureau.services import wordings
 from inspections.models import DeemedDone, DeemedReport
+from inspections.rules.forms_papers import DEEMED_FORM
 
 HEADS = (
     "序号", "任务编号", "任务名称", "检查对象", "统一社会信用代码", "检查编号", "执行单位",
@@ -130,6 +132,12 @@ def report_content(rows: Sequence[DeemedDone]) -> dict[str, Any]:
         "totals": [[t.number, t.name, str(t.count), t.causes] for t in totals(rows)],
         "lines": [as_line(row) for row in rows],
     }
+
+
+def worded(content: dict[str, Any], authority: Agency) -> dict[str, Any]:
+    """The list's wording: as it was sent, else the authority's of today."""
+    kept: dict[str, Any] | None = content.get("form")
+    return kept or wordings.of(DEEMED_FORM.key, authority, count=str(content["count"]))
 
 
 def reports(user: User) -> "QuerySet[DeemedReport]":

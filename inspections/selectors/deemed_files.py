@@ -32,7 +32,7 @@ def as_xlsx(content: dict[str, Any], title: str) -> bytes:
 
 
 def as_docx(
-    content: dict[str, Any], title: str, *, number: str = "", owner: str = "", to: str = ""
+    content: dict[str, Any], form: dict[str, Any], *, number: str, owner: str, to: str
 ) -> bytes:
     """A letter to the superior with both tables; six columns fit the page."""
     lines = [
@@ -40,13 +40,13 @@ def as_docx(
         for place, line in enumerate(content["lines"], 1)
     ]
     blocks: list[Any] = [f"{to}："] if to else []
-    blocks.append(
-        f"按照抽查工作规定，下列 {content['count']} 户检查对象因注销、被撤销设立登记、被吊销营业执照或者通过登记的住所无法联系，不再检查，视为完成。现将名单汇总上报。"
-    )
+    blocks.append(form["passages"]["opening"])
     blocks += [
         ("h", "一、按任务汇总"),
         Table(_TOTALS, content["totals"]),
         ("h", "二、名单"),
         Table(("序号", "检查对象", "代码", "任务编号", "原因和证据", "批准日期"), lines),
     ]
-    return docx(title=title, number=number, blocks=blocks, signature=[owner] if owner else [])
+    return docx(
+        title=form["title"], number=number, blocks=blocks, signature=[owner] if owner else []
+    )

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from inspections.models import Visit
+from bureau.services import wordings
+from inspections.models import TeamMember, Visit
+from inspections.rules.forms_papers import RECORD_SHEET_FORM
 from inspections.rules.outcomes import DISPOSALS, public_label
 from inspections.selectors import teams
 from inspections.selectors.records import signed_by
@@ -25,6 +27,7 @@ def of(visit: Visit) -> dict[str, Any]:
     )
     rows = list(matters.order_by("id"))
     return {
+        "form": wordings.of(RECORD_SHEET_FORM.key, visit.authority),
         "visit": visit,
         "entity": visit.entity,
         "code": "" if visit.entity.kind == "person" else visit.entity.public_code,
@@ -50,7 +53,22 @@ def of(visit: Visit) -> dict[str, Any]:
             for row in rows
             if row.reviewed_at
         ),
+        "leader": "；".join(_leader(row) for row in rows if _leader(row)),
+        "publication": "；".join(
+            f"{row.matter.name}：{timezone.localtime(row.published_at):%Y-%m-%d} 公示"
+            for row in rows
+            if row.published_at
+        ),
     }
+
+
+def _leader(row: Any) -> str:
+    """组长审核意见: that the 组长 signed this outcome, and when."""
+    for signed in signed_by(row).values():
+        if signed.member is not None and signed.member.part == TeamMember.Part.LEADER:
+            at = timezone.localtime(signed.at)
+            return f"{row.matter.name}：同意（{signed.user.full_name} {at:%Y-%m-%d %H:%M}）"
+    return ""
 
 
 def _matter(row: Any) -> dict[str, Any]:
@@ -59,6 +77,7 @@ def _matter(row: Any) -> dict[str, Any]:
     return {
         "name": row.matter.name,
         "task": row.task.number,
+        "task_name": row.task.name,
         "methods": "、".join(methods),
         "outcome": public_label(row.outcome_codes) if row.outcome_codes else "",
         "findings": [

@@ -194,6 +194,7 @@ def report(
             raise RuleError(
                 f"{period_from} 至 {period_to} 没有尚未上报的视为完成对象。已上报的列在各份名单中。"
             )
+        content = reading.report_content(rows)
         made = DeemedReport.objects.create(
             authority=authority,
             superior=authority.superior,
@@ -202,7 +203,7 @@ def report(
             ),
             period_from=period_from,
             period_to=period_to,
-            content=reading.report_content(rows),
+            content=content | {"form": reading.worded(content, authority)},
             sent_by=actor,
         )
         DeemedDone.objects.filter(pk__in=[row.pk for row in rows]).update(report=made)

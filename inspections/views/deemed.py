@@ -1,5 +1,6 @@
 """视为完成: request with evidence, decision, list with exports, report to the superior and its receipt (A70)."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bureau.access import access, fetch
 from bureau.errors import RuleError
-from bureau.models import Role, StoredFile
+from bureau.models import Agency, Role, StoredFile
 from bureau.selectors import trail
 from bureau.selectors.paging import keyset
 from bureau.services import documents, files
@@ -190,10 +191,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if len(found) > deemed_files.MOST:
         raise RuleError(f"超过 {deemed_files.MOST} 户，请缩小筛选范围后分次导出。")
     content = reading.report_content(found)
+    home = request.user.home
+    if home is None:
+        raise RuleError("您没有任职单位，不能导出名单。")
     title = f"视为完成对象名单（{timezone.localdate():%Y-%m-%d}）"
-    return _download(
-        kind, content, title, owner=request.user.home.name if request.user.home else ""
-    )
+    return _download(kind, content, title, authority=home)
 
 
 @access(*REPORTERS)
@@ -233,9 +235,14 @@ def report_detail(request: HttpRequest, pk: Any) -> HttpResponse:
 @require_safe
 def report_file(request: HttpRequest, pk: Any, kind: str) -> HttpResponse:
     row = fetch(request, reading.reports(request.user), pk=pk)
-    title = "视为完成对象名单"
     return _download(
-        kind, row.content, title, number=row.number, owner=row.authority.name, to=row.superior.name
+        kind,
+        row.content,
+        "视为完成对象名单",
+        authority=row.authority,
+        number=row.number,
+        to=row.superior.name,
+        on=timezone.localdate(row.sent_at),
     )
 
 
@@ -255,16 +262,24 @@ def _filtered(request: HttpRequest) -> tuple[DeemedFilterForm, Any]:
 
 
 def _download(
-    kind: str, content: dict[str, Any], title: str, *, owner: str, number: str = "", to: str = ""
+    kind: str,
+    content: dict[str, Any],
+    title: str,
+    *,
+    authority: Agency,
+    number: str = "",
+    to: str = "",
+    on: date | None = None,
 ) -> HttpResponse:
     if kind not in {"pdf", "docx", "xlsx"}:
         raise Http404("没有这种格式的文件。")
+    form, owner = reading.worded(content, authority), authority.name
     if kind == "pdf":
-        context = {"content": content, "title": title, "number": number, "owner": owner, "to": to}
-        context["heads"] = reading.HEADS[1:-1]
+        context = {"content": content, "form": form, "number": number, "owner": owner, "to": to}
+        context["on"] = on
         return as_pdf(documents.pdf("inspections/documents/deemed_list.html", context), "deemed")
     if kind == "docx":
-        made, mime = deemed_files.as_docx(content, title, number=number, owner=owner, to=to), DOCX
+        made, mime = deemed_files.as_docx(content, form, number=number, owner=owner, to=to), DOCX
     else:
         made, mime = deemed_files.as_xlsx(content, title), XLSX
     answer = HttpResponse(made, content_type=mime)
