@@ -135,7 +135,7 @@ def _matters(agencies: dict[str, Agency], author: User, year: int) -> None:
             [
                 ChecklistItem(
                     checklist=checklist, number=number, text=item.text, point=item.point, basis=item.basis, method=item.method,
-                    needs_photo=item.needs_photo, unit=item.unit, minimum=item.minimum, maximum=item.maximum,
+                    needs_photo=item.needs_photo, unit=item.unit, minimum=item.minimum, maximum=item.maximum, phrases=list(item.phrases),
                 )
                 for number, item in enumerate(row.checklist, 1)
             ]

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 BODY = "示范县自然资源和规划局"
+# Standard phrases by the way an item is checked: one tap on the phone.
+SEEN = ("现场与批准图件一致", "现场与批准图件不符，已拍照取证", "本次未开展该项活动")
+PAPERS = ("资料齐全，与登记一致", "资料缺页，已要求补齐", "没有提供，已要求说明情况")
+MEASURED = ("实测值在规定范围内", "超出规定范围，已当场告知负责人")
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Item:
     unit: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,12 @@ class DemoMatter:
 
 def photo(text: str, basis: str, point: str = "") -> Item:
     """On site, with a photograph."""
-    return Item(text, basis, "on_site", True, point)
+    return Item(text, basis, "on_site", True, point, phrases=SEEN)
 
 
 def paper(text: str, basis: str, point: str = "") -> Item:
     """From documents."""
-    return Item(text, basis, "document", False, point)
+    return Item(text, basis, "document", False, point, phrases=PAPERS)
 
 
 def number(
@@ -86,4 +91,4 @@ def number(
     """A figure with its lawful limits."""
     low = None if least is None else Decimal(least)
     high = None if most is None else Decimal(most)
-    return Item(text, basis, "document", False, point, unit, low, high)
+    return Item(text, basis, "document", False, point, unit, low, high, MEASURED)

@@ -92,6 +92,27 @@ class ReviseMatterForm(MatterForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class PhrasesField(forms.CharField):
+    """Standard phrases, one a line; a tap on the phone puts one into the answer."""
+
+    MOST, LONGEST = 12, 100
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line.strip() for line in super().clean(value).splitlines()]
+        found = list(dict.fromkeys(line for line in lines if line))
+        if len(found) > self.MOST:
+            raise forms.ValidationError(f"常用语最多 {self.MOST} 条，一行一条。")
+        if any(len(line) > self.LONGEST for line in found):
+            raise forms.ValidationError(f"每条常用语最多 {self.LONGEST} 字，请分成几条或写短。")
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(self.prepare_value(initial or ""), data))
+
+
 class ChecklistItemForm(forms.Form):
     text = forms.CharField(
         label="检查内容", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
@@ -109,6 +130,7 @@ class ChecklistItemForm(forms.Form):
     unit = forms.CharField(label="数值单位", required=False, max_length=20)
     minimum = forms.DecimalField(label="下限", required=False, max_digits=14, decimal_places=4)
     maximum = forms.DecimalField(label="上限", required=False, max_digits=14, decimal_places=4)
+    phrases = PhrasesField(label="常用语", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -174,6 +174,10 @@ class ChecklistItem(models.Model):
     unit = models.CharField("数值单位", max_length=20, blank=True)
     minimum = models.DecimalField("下限", max_digits=14, decimal_places=4, null=True, blank=True)
     maximum = models.DecimalField("上限", max_digits=14, decimal_places=4, null=True, blank=True)
+    # Standard phrases: one tap puts one into the answer's remark.
+    phrases = ArrayField(
+        models.CharField(max_length=100), verbose_name="常用语", default=list, blank=True
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "检查表条目"

@@ -25,7 +25,17 @@ from registry.views.common import authority_shown, choice_of_authority, confirm,
 
 KEEPERS = matters.KEEPERS
 LIST = ("抽查事项清单", "registry:matter-list")
-ITEM_FIELDS = ("text", "point", "basis", "method", "needs_photo", "unit", "minimum", "maximum")
+ITEM_FIELDS = (
+    "text",
+    "point",
+    "basis",
+    "method",
+    "needs_photo",
+    "unit",
+    "minimum",
+    "maximum",
+    "phrases",
+)
 ROWS_MORE = 3
 
 
