@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inspections.rules import outcomes as rules
+from inspections.rules.measures import ON_SITE
 from inspections.rules.outcomes import DISPOSALS, OutcomeGroup
 from inspections.selectors.fieldwork import Sheet
 from inspections.services.outcomes import NewFinding
@@ -51,7 +52,21 @@ class FindingForm(forms.Form):
         label="事实", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
     )
     basis = forms.CharField(label="依据", required=False, max_length=300)
-    on_site_measure = forms.CharField(label="现场措施", required=False, max_length=200)
+    on_site_codes = forms.MultipleChoiceField(
+        label="现场措施",
+        required=False,
+        choices=list(ON_SITE.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="当场采取了哪些措施，可多选。",
+    )
+    on_site_measure = forms.CharField(label="措施说明", required=False, max_length=200)
+    rectify_by = forms.DateField(
+        label="改正期限",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="责令限期改正的填写；由此发起的后续处置以它为期限。",
+        error_messages={"invalid": "改正期限请填日期，例如 2026-03-20。"},
+    )
     item_id = forms.TypedChoiceField(
         label="检查表条目", required=False, coerce=int, empty_value=None
     )
@@ -86,7 +101,9 @@ def finding_forms(
             {
                 "fact": f.fact,
                 "basis": f.basis,
+                "on_site_codes": f.on_site_codes,
                 "on_site_measure": f.on_site_measure,
+                "rectify_by": f.rectify_by,
                 "item_id": f.item_id,
                 "disposal": next((d.number for d in f.disposals.all()), ""),
             }

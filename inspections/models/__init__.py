@@ -9,6 +9,8 @@ from inspections.models.conclusions import Conclusion
 from inspections.models.delivery import FieldDelivery
 from inspections.models.disposal import DisposalAsk, DisposalStep, Letter, RecheckVisit
 from inspections.models.dossier import Dossier
+from inspections.models.entry import EntryLog, FirmCode, RouteNote, VisitPause
+from inspections.models.glass import GlassSignature
 from inspections.models.media import EvidenceCopy, LargeUpload, UploadPiece
 from inspections.models.precheck import PreCheck, PreCheckLine
 from inspections.models.record import (
@@ -35,10 +37,13 @@ __all__ = [
     "DisposalAsk",
     "DisposalStep",
     "Dossier",
+    "EntryLog",
     "Evidence",
     "EvidenceCopy",
     "FieldDelivery",
     "Finding",
+    "FirmCode",
+    "GlassSignature",
     "InspectionOrder",
     "LargeUpload",
     "Letter",
@@ -51,6 +56,7 @@ __all__ = [
     "RecheckVisit",
     "Replacement",
     "Review",
+    "RouteNote",
     "Sample",
     "SampleHandover",
     "SampleResult",
@@ -63,4 +69,5 @@ __all__ = [
     "UploadPiece",
     "Visit",
     "VisitMatter",
+    "VisitPause",
 ]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 from bureau.ids import uuid7
 from inspections.models.team import TeamMember
 from inspections.models.visit import Visit, VisitMatter
+from inspections.rules import measures
 from registry.models.inspector import ScopedQuerySet
 
 
@@ -57,6 +59,7 @@ class Evidence(models.Model):
     class Kind(models.TextChoices):
         PHOTO = "photo", "照片"
         SIGNED_PAGE = "signed_page", "签字页照片"
+        GLASS_SIGNATURE = "glass_signature", "屏幕签名"
         DOCUMENT = "document", "文件"
         VIDEO = "video", "录像"
         AUDIO = "audio", "录音"
@@ -79,7 +82,7 @@ class Evidence(models.Model):
         related_name="+",
         verbose_name="条目",
     )
-    kind = models.CharField("种类", max_length=12, choices=Kind.choices)
+    kind = models.CharField("种类", max_length=16, choices=Kind.choices)
     file = models.ForeignKey(
         "bureau.StoredFile", models.PROTECT, related_name="+", verbose_name="文件"
     )
@@ -175,7 +178,13 @@ class Finding(models.Model):
     )
     fact = models.TextField("事实")
     basis = models.CharField("依据", max_length=300)
-    on_site_measure = models.CharField("现场措施", max_length=200, blank=True)
+    # Codes of inspections.rules.measures.ON_SITE; what the codes do not say stands in words beside them.
+    on_site_codes = ArrayField(
+        models.CharField(max_length=16), verbose_name="现场措施", default=list, blank=True
+    )
+    on_site_measure = models.CharField("现场措施说明", max_length=200, blank=True)
+    # By when it is to be put right; the disposal opened from this finding takes the date.
+    rectify_by = models.DateField("改正期限", null=True, blank=True)
     # A correction takes a finding back, it never deletes one: the revision of the result that no longer has it (A81).
     withdrawn_in = models.PositiveSmallIntegerField("撤回于结果版本", null=True, blank=True)
     recorded_by = models.ForeignKey(
@@ -194,6 +203,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.fact[:40]
+
+    @property
+    def measure_words(self) -> str:
+        """Measures, words and date in one line: what is signed, printed and corrected."""
+        return measures.words(self.on_site_codes, self.on_site_measure, self.rectify_by)
 
 
 class Disposal(models.Model):

@@ -161,6 +161,7 @@ class TeamMember(models.Model):
     position = models.PositiveSmallIntegerField("序号")
     is_current = models.BooleanField("在组", default=True)
     present_at = models.DateTimeField("到场确认", null=True, blank=True)
+    certificate_shown_at = models.DateTimeField("出示执法证", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "检查组成员"

@@ -88,7 +88,7 @@ def content(matter: VisitMatter) -> dict[str, Any]:
         "note": matter.outcome_note,
         "methods": sorted(matter.methods),
         "findings": [
-            [finding.number, finding.fact, finding.basis, finding.on_site_measure]
+            [finding.number, finding.fact, finding.basis, finding.measure_words]
             for finding in matter.findings.standing().order_by("number")
         ],
         "answers": [
@@ -106,7 +106,7 @@ def result_of(matter: VisitMatter) -> Result:
         tuple(sorted(matter.methods)),
         matter.outcome_note,
         tuple(
-            (finding.fact, finding.basis, finding.on_site_measure)
+            (finding.fact, finding.basis, finding.measure_words)
             for finding in matter.findings.standing().order_by("number")
         ),
     )

@@ -101,7 +101,7 @@ def _write_findings(matter: VisitMatter, result: Result, actor: User) -> None:
         last = finding.number
         if finding.withdrawn_in is not None:
             continue
-        stays = (finding.fact, finding.basis, finding.on_site_measure)
+        stays = (finding.fact, finding.basis, finding.measure_words)
         if stays in wanted:
             wanted.remove(stays)
             continue

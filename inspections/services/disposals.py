@@ -113,7 +113,7 @@ def open_missing(*, matter: VisitMatter, actor: User, today: date) -> list[Dispo
             actor=actor,
             measure=measure or start.measure,
             responsible=start.responsible,
-            due_on=start.due_on,
+            due_on=max((finding and finding.rectify_by) or start.due_on, today),
             today=today,
             finding=finding,
             responsible_user=None,

@@ -14,7 +14,7 @@ from bureau.errors import Conflict, RuleError
 from bureau.models import Role, User
 from bureau.services import notifications
 from inspections.models import ChecklistAnswer, Finding, Review, Signature, Visit, VisitMatter
-from inspections.rules import results
+from inspections.rules import measures, results
 from inspections.rules.outcomes import public_label
 from inspections.selectors import fieldwork, records
 from inspections.services import disposals
@@ -28,6 +28,8 @@ class NewFinding:
     fact: str
     basis: str
     on_site_measure: str = ""
+    on_site_codes: Sequence[str] = ()
+    rectify_by: date | None = None
     item_id: int | None = None
     measure: str = ""
 
@@ -63,7 +65,7 @@ def record(
         ).values_list("item__number", flat=True)
         codes, methods = list(dict.fromkeys(codes)), list(dict.fromkeys(methods))
         findings = [f for f in findings if f.fact.strip() or f.basis.strip()]
-        _check_findings(findings)
+        _check_findings(matter, findings, today)
         problem = results.result_problem(
             codes,
             facts=[f.fact for f in findings],
@@ -107,7 +109,9 @@ def record(
             about=[visit],
             detail={
                 "changes": audit.differences(before, after),
-                "findings": [asdict(f) for f in findings],
+                "findings": [
+                    asdict(f) | {"rectify_by": f.rectify_by and str(f.rectify_by)} for f in findings
+                ],
             },
             is_bad=results.has_problem(codes),
         )
@@ -209,12 +213,20 @@ def _still_agrees(matter: VisitMatter) -> None:
         raise RuleError(f"{problem}请改好结果，签字后再提交。")
 
 
-def _check_findings(findings: Sequence[NewFinding]) -> None:
+def _check_findings(matter: VisitMatter, findings: Sequence[NewFinding], today: date) -> None:
+    """A date that was set while it lay ahead may stand when the result is put right later."""
+    stored = dict(matter.findings.values_list("number", "rectify_by"))
     for number, finding in enumerate(findings, 1):
         if not finding.fact.strip():
             raise RuleError(f"第 {number} 个问题没有写事实。")
         if not finding.basis.strip():
             raise RuleError(f"第 {number} 个问题没有写依据：法律法规条款或检查表条目。")
+        since = min(today, stored.get(number) or today)
+        problem = measures.problem(
+            finding.on_site_codes, finding.on_site_measure, finding.rectify_by, since
+        )
+        if problem:
+            raise RuleError(f"第 {number} 个问题：{problem}")
 
 
 def _write_findings(matter: VisitMatter, findings: Sequence[NewFinding], actor: User) -> None:
@@ -224,6 +236,7 @@ def _write_findings(matter: VisitMatter, findings: Sequence[NewFinding], actor: 
         row = stored.pop(number, None) or Finding(visit_matter=matter, number=number)
         row.fact, row.basis = wanted.fact.strip(), wanted.basis.strip()
         row.on_site_measure, row.item_id = wanted.on_site_measure.strip(), wanted.item_id
+        row.on_site_codes, row.rectify_by = list(wanted.on_site_codes), wanted.rectify_by
         if row.pk is None:
             row.recorded_by = actor
         row.save()
@@ -247,7 +260,7 @@ def _open_disposals(
             actor=actor,
             measure=wanted[finding.number],
             responsible=start.responsible,
-            due_on=start.due_on,
+            due_on=max(finding.rectify_by or start.due_on, today),
             today=today,
             finding=finding,
         )
