@@ -289,6 +289,14 @@ CATALOGUE: tuple[Setting, ...] = (
         "个工作日",
     ),
     Setting(
+        "entry_late_days",
+        "入企登记补录期限",
+        "int",
+        10,
+        "深府规〔2025〕6号：未能当场扫码的，10 日内补录并说明原因",
+        "日",
+    ),
+    Setting(
         "list_check_workdays",
         "执行单位核对抽中名单期限",
         "int",

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from bureau.forms.fields import moment_field
 from inspections.models import ChecklistAnswer, Evidence, TeamMember
 from inspections.rules.answers import STEPS
+from inspections.rules.glass import MOST_BYTES, Stroke, decoded, normalised
 from inspections.rules.places import Place
 from inspections.selectors.fieldwork import Sheet
 
@@ -42,6 +43,11 @@ def photos_field(label: str, *, required: bool, camera: bool, accept: str = IMAG
     return ManyFiles(label=label, required=required, widget=ManyFilesInput(attrs=attrs))
 
 
+def shown_field(label: str = "已出示执法证，并说明来意") -> forms.BooleanField:
+    """The service says in words what is wrong without it (A64)."""
+    return forms.BooleanField(label=label, required=False)
+
+
 class PlaceForm(forms.Form):
     """Hidden fields that field.js fills when the phone says where it is; everything works without."""
 
@@ -61,10 +67,29 @@ class PlaceForm(forms.Form):
 
 class ArriveForm(PlaceForm):
     happened_at = moment_field("到场时间")
+    certificates_shown = shown_field()
+
+
+class SecondForm(ArriveForm):
+    """The second officer signs in for this one step on the leader's phone; the leader stays signed in."""
+
+    username = forms.CharField(
+        label="用户名",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("username", "password", "happened_at", "certificates_shown")
 
 
 class StartForm(PlaceForm):
     happened_at = moment_field("到场时间")
+    certificates_shown = shown_field("检查人员均已出示执法证，并说明来意")
     present = forms.TypedMultipleChoiceField(
         label="到场的检查人员",
         coerce=int,
@@ -139,6 +164,12 @@ class EvidenceForm(PlaceForm):
 
 
 class PartyForm(PlaceForm):
+    """`glass`, `glass_text`: the stroke and what was shown for it, from field_glass.js."""
+
+    glass = forms.CharField(required=False, max_length=MOST_BYTES * 2, widget=forms.HiddenInput)
+    glass_text = forms.CharField(
+        required=False, max_length=60_000, strip=False, widget=forms.HiddenInput
+    )
     signed = forms.ChoiceField(
         label="当事人签字",
         choices=[("signed", "已签字盖章"), ("refused", "拒绝签字")],
@@ -146,6 +177,12 @@ class PartyForm(PlaceForm):
         error_messages={"required": "请选择“已签字盖章”或“拒绝签字”。"},
     )
     pages = photos_field("签字页照片", required=False, camera=True, accept=PAPERS)
+    signer = forms.CharField(
+        label="签名人姓名和职务",
+        required=False,
+        max_length=60,
+        help_text="只在屏幕上签名时填写，例如“刘某，矿长”。",
+    )
     opinion = forms.CharField(
         label="当事人意见",
         required=False,
@@ -163,6 +200,16 @@ class PartyForm(PlaceForm):
     witness_name = forms.CharField(
         label="见证人姓名和身份", required=False, max_length=60, help_text="只在拒绝签字时填写。"
     )
+
+    def stroke(self) -> Stroke | None:
+        """What was drawn; None when the party signed on paper or refused."""
+        if not self.cleaned_data["glass"] or self.cleaned_data["signed"] != "signed":
+            return None
+        return Stroke(
+            decoded(self.cleaned_data["glass"]) or b"",
+            normalised(self.cleaned_data["glass_text"]),
+            self.cleaned_data["signer"],
+        )
 
 
 class FinishForm(forms.Form):

@@ -96,6 +96,7 @@ def missing(
     lacks_recording: bool = False,
     lacks_precheck: bool = False,
     trimmed: Collection[str] = (),
+    signed_is_stale: bool = False,
 ) -> list[str]:
     """What is still to be done before the visit can end, one sentence each; empty when nothing is."""
     found = []
@@ -124,5 +125,7 @@ def missing(
         if not party_signed:
             found.append("当事人还没有签字盖章；拒绝签字的，请记明原因和见证人。")
         elif party_signed == "signed" and not signed_pages:
-            found.append("已签字的检查表还没有拍照上传。")
+            found.append("已签字的检查表还没有拍照上传，也没有屏幕签名。")
+        elif signed_is_stale:
+            found.append("当事人在屏幕上签名以后，检查记录又有改动，请当事人看过后重新签名。")
     return found

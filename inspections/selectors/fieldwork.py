@@ -1,6 +1,6 @@
 """What an inspector sees in the field: today's visits, the team, the checklist as it stands (A60–A68)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from django.utils import timezone
 from bureau.models import User
 from inspections.models import ChecklistAnswer, Evidence, TeamMember, Visit, VisitMatter
 from inspections.rules import answers as rules
-from inspections.selectors import disclosure, media, precheck_state
+from inspections.selectors import disclosure
 from registry.models import ChecklistItem
 
 OFFICERS = (TeamMember.Part.LEADER, TeamMember.Part.MEMBER)
@@ -182,28 +182,3 @@ def _sheets(matters: list[VisitMatter], evidence: list[Evidence]) -> list[Sheet]
         )
         for matter in matters
     ]
-
-
-def missing(visit: Visit, rows: list[Sheet] | None = None) -> list[str]:
-    """What is still to be done before this visit can end; `rows` are its sheets where they are read already."""
-    rows = sheets(visit) if rows is None else rows
-    several = len(rows) > 1
-    kinds = Counter(visit.evidence.values_list("kind", flat=True))
-    return rules.missing(
-        [
-            rules.Answered(
-                matter=f"“{one.matter.matter.name}”" if several else "检查表",
-                item=line.item,
-                value=line.answer.value if line.answer else None,
-                photos=len(line.photos),
-            )
-            for one in rows
-            for line in one.lines
-        ],
-        officers_present=sum(member.present_at is not None for member in officers(visit)),
-        party_signed=visit.party_signed,
-        signed_pages=kinds[Evidence.Kind.SIGNED_PAGE],
-        lacks_precheck=precheck_state.is_lacking(visit),
-        lacks_recording=media.is_lacking(visit),
-        trimmed=visit.trimmed_steps,
-    )

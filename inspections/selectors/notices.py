@@ -16,6 +16,7 @@ class CheckedNotice:
     unit: str
     phone: str
     entity_name: str  # a natural person's is masked
+    entity_name_now: str  # when it was renamed since; empty otherwise
     matters: list[dict[str, Any]]
     inspectors: list[dict[str, Any]]
     assisting: list[dict[str, str]]  # experts and helpers: they come along and do not inspect alone
@@ -40,7 +41,7 @@ def by_token(token: str) -> CheckedNotice | None:
     """The notice with this code, or None. The entity's contact, the order's text and the tasks' names stay inside."""
     notice = (
         Notice.objects.filter(token=token[:32])
-        .select_related("visit__authority", "visit__unit")
+        .select_related("visit__authority", "visit__unit", "visit__entity")
         .first()
     )
     if notice is None:
@@ -53,6 +54,9 @@ def by_token(token: str) -> CheckedNotice | None:
         unit=content["unit"],
         phone=content["contact"]["phone"],
         entity_name=public_name(EntityKind(entity["kind"]), entity["name"]),
+        entity_name_now=public_name(EntityKind(entity["kind"]), visit.entity.name)
+        if visit.entity.name != entity["name"]
+        else "",
         matters=[
             {"name": m["name"], "basis": m["basis"], "methods": m["methods"]}
             for m in content["matters"]

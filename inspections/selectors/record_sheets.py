@@ -8,7 +8,7 @@ from bureau.services import wordings
 from inspections.models import TeamMember, Visit
 from inspections.rules.forms_papers import RECORD_SHEET_FORM
 from inspections.rules.outcomes import DISPOSALS, public_label
-from inspections.selectors import teams
+from inspections.selectors import on_site, teams
 from inspections.selectors.records import signed_by
 from registry.models import Matter
 
@@ -26,9 +26,15 @@ def of(visit: Visit) -> dict[str, Any]:
         "signatures__user",
     )
     rows = list(matters.order_by("id"))
+    seen = on_site.of_visit(visit)
     return {
         "form": wordings.of(RECORD_SHEET_FORM.key, visit.authority),
         "visit": visit,
+        "former_name": seen.renamed.then if seen.renamed else "",
+        "entries": [_entry(row) for row in seen.entries],
+        "pauses": [_pause(row) for row in seen.pauses],
+        "glass": seen.glass,
+        "glass_is_stale": seen.is_stale,
         "entity": visit.entity,
         "code": "" if visit.entity.kind == "person" else visit.entity.public_code,
         "team": [
@@ -71,6 +77,21 @@ def _leader(row: Any) -> str:
     return ""
 
 
+def _entry(row: Any) -> str:
+    """测组长 2026-03-12 09:05 扫企业码; a late one says so and why (A98)."""
+    late = f"（事后补录，{timezone.localtime(row.recorded_at):%Y-%m-%d %H:%M} 登记{'：' + row.reason if row.reason else ''}）"
+    return f"{row.by.full_name} {timezone.localtime(row.happened_at):%Y-%m-%d %H:%M} {row.get_way_display()}{late if row.is_late else ''}"
+
+
+def _pause(row: Any) -> str:
+    until = (
+        f"{timezone.localtime(row.resumed_at):%Y-%m-%d %H:%M} 恢复"
+        if row.resumed_at
+        else "尚未恢复"
+    )
+    return f"{timezone.localtime(row.paused_at):%Y-%m-%d %H:%M} 中断，{until}：{row.reason}"
+
+
 def _matter(row: Any) -> dict[str, Any]:
     answers = {answer.item_id: answer for answer in row.answers.all()}
     methods = [str(Matter.Method(m).label) for m in row.methods if m in Matter.Method.values]
@@ -81,7 +102,7 @@ def _matter(row: Any) -> dict[str, Any]:
         "methods": "、".join(methods),
         "outcome": public_label(row.outcome_codes) if row.outcome_codes else "",
         "findings": [
-            f"{f.number}．{f.fact}（依据：{f.basis}）{'现场措施：' + f.on_site_measure if f.on_site_measure else ''}"
+            f"{f.number}．{f.fact}（依据：{f.basis}）{'现场措施：' + f.measure_words if f.measure_words else ''}"
             f"{'（已更正撤回）' if f.withdrawn_in else ''}"
             for f in row.findings.all()
         ],

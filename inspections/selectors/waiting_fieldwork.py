@@ -13,7 +13,7 @@ from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem, reach
 from inspections.models import Disposal, Signature, TeamMember, Visit, VisitMatter
 from inspections.rules.disposal_paths import STAGES, next_verb
-from inspections.selectors import fieldwork, records, reviews
+from inspections.selectors import fieldwork, on_site, records, reviews
 from inspections.selectors.disposals import measure_label
 
 LIMIT = 50
@@ -40,19 +40,29 @@ def _visits(user: User, today: date, days: Calendar) -> list[WaitingItem]:
     rows = fieldwork.of_user(user).filter(
         Q(state=Visit.State.IN_PROGRESS) | Q(state=Visit.State.ORDERED, window_from__lte=today)
     )
+    found = list(rows.order_by("window_to", "id")[:LIMIT])
+    paused = on_site.open_pauses(found)
     return [
         WaitingItem(
-            verb="开始检查" if visit.state == Visit.State.ORDERED else "继续检查",
+            verb="恢复检查"
+            if visit.pk in paused
+            else "开始检查"
+            if visit.state == Visit.State.ORDERED
+            else "继续检查",
             url=reverse("inspections:field-visit", kwargs={"pk": visit.pk}),
-            st="wait" if visit.state == Visit.State.ORDERED else "run",
-            word=str(visit.get_state_display()),
+            st="soon"
+            if visit.pk in paused
+            else "wait"
+            if visit.state == Visit.State.ORDERED
+            else "run",
+            word="已中断" if visit.pk in paused else str(visit.get_state_display()),
             subject=visit.entity.name,
-            note=visit.number,
+            note=f"{visit.number}，{paused[visit.pk]}" if visit.pk in paused else visit.number,
             module="检查",
             since=visit.window_from,
             due=calendar.due(visit.window_to, today, known=days),
         )
-        for visit in rows.order_by("window_to", "id")[:LIMIT]
+        for visit in found
     ]
 
 

@@ -20,7 +20,7 @@ from inspections.rules.places import NOWHERE, Place
 from inspections.rules.processes import VISIT
 from inspections.selectors import fieldwork
 from inspections.services.evidence import Upload, attach
-from inspections.services.on_site import ON_RECORD, locked_matter
+from inspections.services.on_site import ON_RECORD, locked_matter, not_paused
 from inspections.services.revisions import content_changed, lock_visit, may_change, officer
 
 
@@ -50,6 +50,7 @@ def give(
         officer(visit, actor)
         if visit.state not in ON_RECORD:
             raise Conflict(transitions.moved_on(VISIT, visit))
+        not_paused(visit, happened_at)
         matter = locked_matter(visit, visit_matter_pk)
         may_change(matter)
         row = matter.checklist.items.filter(number=item_number).first()

@@ -21,23 +21,34 @@ from inspections.services.revisions import lock_visit, officer
 from registry.rules.certificates import certificate_valid
 
 
-def arrive(*, visit_pk: Any, actor: User, happened_at: datetime, place: Place = NOWHERE) -> Visit:
+def arrive(
+    *,
+    visit_pk: Any,
+    actor: User,
+    happened_at: datetime,
+    place: Place = NOWHERE,
+    certificates_shown: bool = True,
+    on_device_of: User | None = None,
+) -> Visit:
     """One officer confirms presence with their own account; with the second the visit begins (A64).
 
-    Raises Forbidden outside the team, Conflict when the visit is not open for it, RuleError for an impossible time or an
-    expired certificate.
+    `on_device_of`: whose phone it was, when the officer signed in there for this one step.
+
+    Raises Forbidden outside the team, Conflict when the visit is not open for it, RuleError for an impossible time, an
+    expired certificate or one that was not shown.
     """
+    _require_shown(certificates_shown)
     with transaction.atomic():
         visit = lock_visit(visit_pk)
         member = officer(visit, actor)
         if visit.state == Visit.State.IN_PROGRESS:
             _check_arrival(visit, happened_at)
-            _confirm(visit, [member], happened_at, actor)
+            _confirm(visit, [member], happened_at, actor, on_device_of)
             return visit
         if VISIT.find(visit.state, "start") is None:
             raise Conflict(transitions.moved_on(VISIT, visit))
         _check_arrival(visit, happened_at)
-        _confirm(visit, [member], happened_at, actor)
+        _confirm(visit, [member], happened_at, actor, on_device_of)
         present = [m for m in fieldwork.officers(visit) if m.present_at is not None]
         if len(present) >= 2:
             moments = [m.present_at for m in present if m.present_at is not None]
@@ -52,12 +63,14 @@ def start(
     present: Sequence[int],
     happened_at: datetime,
     place: Place = NOWHERE,
+    certificates_shown: bool = True,
 ) -> Visit:
     """The leader records who is there (`present`: ids of team members) and the visit begins (A52, A60, A64).
 
     Raises Forbidden for others than the leader, RuleError below two officers, for an impossible time or an expired
-    certificate, Conflict when the visit has begun already.
+    certificate or one that was not shown, Conflict when the visit has begun already.
     """
+    _require_shown(certificates_shown)
     with transaction.atomic():
         visit: Visit
         visit, _ = transitions.begin(
@@ -78,6 +91,11 @@ def start(
         return visit
 
 
+def _require_shown(certificates_shown: bool) -> None:
+    if not certificates_shown:
+        raise RuleError("请先向当事人出示执法证、说明来意，再勾选“已出示执法证”。")
+
+
 def _present_ids(visit: Visit) -> set[int]:
     return {m.pk for m in fieldwork.officers(visit) if m.present_at is not None}
 
@@ -96,7 +114,11 @@ def _check_arrival(visit: Visit, happened_at: datetime) -> None:
 
 
 def _confirm(
-    visit: Visit, members: Sequence[TeamMember], happened_at: datetime, actor: User
+    visit: Visit,
+    members: Sequence[TeamMember],
+    happened_at: datetime,
+    actor: User,
+    on_device_of: User | None = None,
 ) -> None:
     """Notes presence once; who has no valid certificate that day cannot inspect (A19, A100)."""
     for member in members:
@@ -108,14 +130,18 @@ def _confirm(
             raise RuleError(
                 f"{person.name}的执法证（{person.certificate_no}）已于 {person.certificate_expires_on:%Y-%m-%d} 到期，不能参加检查。请由分派员办理更换。"
             )
-        member.present_at = happened_at
-        member.save(update_fields=["present_at"])
+        member.present_at = member.certificate_shown_at = happened_at
+        member.save(update_fields=["present_at", "certificate_shown_at"])
         audit.record(
             "presence.confirmed",
             f"{person.name}到场，出示执法证 {person.certificate_no}",
             target=visit,
             actor=actor,
-            detail={"member": member.pk, "own_account": person.user_id == actor.pk},
+            detail={
+                "member": member.pk,
+                "own_account": person.user_id == actor.pk,
+                **({"on_device_of": on_device_of.full_name} if on_device_of else {}),
+            },
         )
 
 

@@ -17,12 +17,13 @@ from inspections.rules import clock as clock_rules
 from inspections.rules.places import NOWHERE, Place
 from inspections.rules.processes import VISIT
 from inspections.services import burning
-from inspections.services.on_site import ON_RECORD, locked_matter
+from inspections.services.on_site import ON_RECORD, locked_matter, not_paused
 from inspections.services.revisions import content_changed, lock_visit, may_change, officer
 
 ACCEPTED = {
     Evidence.Kind.PHOTO: ("image",),
     Evidence.Kind.SIGNED_PAGE: ("image", "pdf"),
+    Evidence.Kind.GLASS_SIGNATURE: ("image",),
     Evidence.Kind.DOCUMENT: ("image", "pdf", "docx", "xlsx"),
 }
 
@@ -56,13 +57,14 @@ def add(
     """
     if not uploads:
         raise RuleError("请先拍照或选择文件。")
-    if kind not in ACCEPTED:
+    if kind not in ACCEPTED or kind == Evidence.Kind.GLASS_SIGNATURE:
         raise RuleError("请选择材料的种类：照片、签字页照片或文件。")
     with transaction.atomic():
         visit = lock_visit(visit_pk)
         officer(visit, actor)
         if visit.state not in ON_RECORD:
             raise Conflict(transitions.moved_on(VISIT, visit))
+        not_paused(visit, happened_at)
         problem = clock_rules.claim_problem(happened_at, timezone.now())
         if problem:
             raise RuleError(problem)

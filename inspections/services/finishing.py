@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from bureau import audit
-from bureau.errors import RuleError
+from bureau.errors import Conflict, RuleError
 from bureau.models import User
 from bureau.services import transitions
 from inspections.models import Visit
 from inspections.rules import answers as answer_rules
 from inspections.rules import clock as clock_rules
 from inspections.rules.processes import VISIT
-from inspections.selectors import fieldwork
+from inspections.selectors import lacking
 from inspections.services import clock
 from inspections.services.on_site import in_progress, leader, moments
 
@@ -51,15 +51,17 @@ def finish(*, visit_pk: Any, actor: User, happened_at: datetime) -> Visit:
             VISIT, Visit.objects.select_related("entity"), visit_pk, "finish", actor
         )
         leader(visit, actor)
+        if visit.pauses.filter(resumed_at=None).exists():
+            raise Conflict("这次检查已中断。请先办理“恢复检查”，再结束检查。")
         now = timezone.now()
         problem = clock_rules.claim_problem(
             happened_at, now, not_before=visit.started_at, before="到场时间"
         )
         if problem:
             raise RuleError(problem)
-        lacking = fieldwork.missing(visit)
-        if lacking:
-            raise RuleError(f"还不能结束检查，有 {len(lacking)} 处没有完成：{' '.join(lacking)}")
+        lacks = lacking.missing(visit)
+        if lacks:
+            raise RuleError(f"还不能结束检查，有 {len(lacks)} 处没有完成：{' '.join(lacks)}")
         assert visit.started_at is not None
         visit.state = Visit.State.FINISHED
         visit.ended_at, visit.ended_recorded_at = max(happened_at, visit.started_at), now

@@ -29,6 +29,12 @@ def in_progress(visit_pk: Any, actor: User, *, leader_only: bool = False) -> Vis
     return visit
 
 
+def not_paused(visit: Visit, happened_at: datetime) -> None:
+    """What happened before the interruption may still arrive from a phone; nothing is done during it."""
+    if visit.pauses.filter(resumed_at=None, paused_at__lt=happened_at).exists():
+        raise Conflict("这次检查已中断。请组长先办理“恢复检查”，再继续填写。")
+
+
 def leader(visit: Visit, actor: User) -> TeamMember:
     member = officer(visit, actor)
     if member.part != TeamMember.Part.LEADER:

@@ -1,4 +1,4 @@
-"""当事人签字: on paper and photographed, or refused before a witness (A66)."""
+"""当事人签字: on paper and photographed, on glass, or refused before a witness (A66)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,13 @@ from bureau import audit
 from bureau.errors import RuleError
 from bureau.models import User
 from inspections.models import Evidence, Visit
+from inspections.rules.glass import Stroke
 from inspections.rules.places import NOWHERE, Place
+from inspections.services import glass
 from inspections.services.evidence import Upload, attach
-from inspections.services.on_site import in_progress
+from inspections.services.on_site import in_progress, not_paused
+
+SIGNED = (Evidence.Kind.SIGNED_PAGE, Evidence.Kind.GLASS_SIGNATURE)
 
 
 def sign(
@@ -25,15 +29,21 @@ def sign(
     refusal_note: str = "",
     witness_name: str = "",
     pages: Sequence[Upload] = (),
+    stroke: Stroke | None = None,
     place: Place = NOWHERE,
 ) -> Visit:
-    """The party's signature: the signed page photographed, or the refusal with its reason and a witness (A66)."""
+    """The party's signature: the signed page photographed, the stroke on glass, or the refusal with reason and witness (A66).
+
+    What was shown for a stroke may be behind what the server knows by now: it is kept as it was shown, and `missing` asks
+    for it again.
+    """
     with transaction.atomic():
         visit = in_progress(visit_pk, actor)
+        not_paused(visit, happened_at)
         if signed == "signed":
-            has_page = visit.evidence.filter(kind=Evidence.Kind.SIGNED_PAGE).exists()
-            if not pages and not has_page:
-                raise RuleError("请把当事人签字盖章的检查表拍照上传。")
+            has_one = visit.evidence.filter(kind__in=SIGNED).exists()
+            if not pages and stroke is None and not has_one:
+                raise RuleError("请把当事人签字盖章的检查表拍照上传，或请当事人在屏幕上签名。")
             refusal_note = witness_name = ""
         elif signed == "refused":
             if not refusal_note.strip():
@@ -44,6 +54,10 @@ def sign(
                 )
         else:
             raise RuleError("请选择“已签字盖章”或“拒绝签字”。")
+        if stroke is not None and signed == "signed":
+            glass.keep(
+                visit=visit, actor=actor, stroke=stroke, happened_at=happened_at, place=place
+            )
         for page in pages:
             attach(
                 visit, None, None, actor, page, Evidence.Kind.SIGNED_PAGE, "", happened_at, place
@@ -56,7 +70,12 @@ def sign(
             "当事人签字盖章" if signed == "signed" else f"当事人拒绝签字，见证人{witness_name}",
             target=visit,
             actor=actor,
-            detail={"opinion": opinion, "refusal": refusal_note, "witness": witness_name},
+            detail={
+                "opinion": opinion,
+                "refusal": refusal_note,
+                "witness": witness_name,
+                **({"glass": stroke.sha256, "signer": stroke.signer} if stroke else {}),
+            },
             is_bad=signed == "refused",
         )
         return visit

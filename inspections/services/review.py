@@ -15,7 +15,7 @@ from bureau.selectors import rule_settings
 from bureau.services import notifications, outbox
 from inspections.models import Review, VisitMatter
 from inspections.rules import results
-from inspections.selectors import fieldwork, records, reviews
+from inspections.selectors import fieldwork, lacking, records, reviews
 from inspections.services import closing, disposals
 from inspections.services.revisions import (
     begin_matter,
@@ -177,10 +177,10 @@ def _approve(pk: Any, actor: User, today: date, note: str) -> VisitMatter:
 
 def _is_whole(matter: VisitMatter) -> None:
     """Nobody looks at a bulk one: what lacks an answer, a photo or a signature is looked at alone."""
-    lacking = fieldwork.missing(matter.visit)
-    if lacking:
+    lacks = lacking.missing(matter.visit)
+    if lacks:
         raise RuleError(
-            f"“{matter.visit.entity}”的{matter.matter}资料不全（{lacking[0]}），须逐件审核。请去掉这一件再批量通过。"
+            f"“{matter.visit.entity}”的{matter.matter}资料不全（{lacks[0]}），须逐件审核。请去掉这一件再批量通过。"
         )
 
 

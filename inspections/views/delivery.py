@@ -28,6 +28,7 @@ from bureau.errors import Conflict, RuleError
 from bureau.models import Role
 from inspections.models import ChecklistAnswer, FieldDelivery, VisitMatter
 from inspections.selectors import fieldwork as reading
+from inspections.selectors import on_site as seeing
 from inspections.services import answers, revisions
 
 HEADER = "X-Field-Replay"
@@ -38,6 +39,7 @@ ASSETS = (
     "css/portal.css",
     "js/portal.js",
     "js/field.js",
+    "js/field_glass.js",
     "js/offline.js",
     "img/mark.svg",
 )
@@ -150,7 +152,11 @@ def pages(request: HttpRequest) -> HttpResponse:
     found = [reverse("inspections:field-today"), reverse("inspections:field-unsent")]
     visits = reading.today_for(request.user, timezone.localdate())
     for visit in visits:
-        names = ("visit", "arrive", "start", "evidence", "signature", "finish", "trim", *MORE)
+        names = (
+            *("visit", "arrive", "start", "evidence", "signature", "finish", "trim"),
+            *("entry", "late", "route", "pause", "resume"),
+            *MORE,
+        )
         found += [reverse(f"inspections:field-{name}", kwargs={"pk": visit.pk}) for name in names]
     for matter_pk, numbers in reading.item_numbers(visits).items():
         found.append(reverse("inspections:field-checklist", kwargs={"pk": matter_pk}))
@@ -158,6 +164,7 @@ def pages(request: HttpRequest) -> HttpResponse:
             reverse("inspections:field-item", kwargs={"pk": matter_pk, "number": number})
             for number in numbers
         ]
+    found += [reverse("inspections:field-scan", args=[code]) for code in seeing.codes_of(visits)]
     assets = [staticfiles_storage.url(name) for name in ASSETS]
     return JsonResponse({"pages": found, "assets": assets, "visits": len(visits)})
 

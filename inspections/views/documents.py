@@ -11,8 +11,7 @@ from bureau.services import documents
 from bureau.views.downloads import as_pdf
 from inspections.models import Visit
 from inspections.selectors import documents as notices
-from inspections.selectors import record_sheets
-from inspections.services import disclosure
+from inspections.services import disclosure, sheets
 
 
 @access()
@@ -41,6 +40,6 @@ def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     visit = fetch(request, Visit.objects.select_related("entity", "unit", "authority"), pk=pk)
     disclosure.look(visit=visit, actor=request.user, now=timezone.now())
     return as_pdf(
-        documents.pdf("inspections/documents/record_sheet.html", record_sheets.of(visit)),
+        documents.pdf("inspections/documents/record_sheet.html", sheets.content(visit)),
         f"sheet-{visit.number}",
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bureau.access import access, fetch
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.ids import uuid7
-from bureau.models import Role, StoredFile
+from bureau.models import Role, StoredFile, User
 from bureau.rules.workdays import Calendar
 from bureau.selectors import calendar
 from bureau.services import files
@@ -31,7 +31,8 @@ from inspections.rules.answers import STEPS
 from inspections.rules.places import Place
 from inspections.rules.processes import VISIT
 from inspections.selectors import fieldwork as reading
-from inspections.selectors import precheck_state, records
+from inspections.selectors import lacking, party_text, precheck_state, records
+from inspections.selectors import on_site as seeing
 from inspections.services import answers, arrivals, disclosure, finishing, on_site, party, revisions
 from inspections.services import evidence as materials
 from inspections.views.delivery import claimed_at, delivered_once, page, seen_by
@@ -60,9 +61,14 @@ def own_matter(request: HttpRequest, pk: Any) -> tuple[VisitMatter, Visit]:
 def today(request: HttpRequest) -> HttpResponse:
     day = timezone.localdate()
     visits, days = reading.today_for(request.user, day), calendar.calendar()
+    routes, paused = seeing.routes_to(visits), seeing.open_pauses(visits)
+    rows = sorted((_today_row(visit, day, days) for visit in visits), key=_nearest)
     context = {
         "day": day,
-        "rows": sorted((_today_row(visit, day, days) for visit in visits), key=_nearest),
+        "rows": [
+            (*row, routes.get((row[0].entity_id, row[0].authority_id)), paused.get(row[0].pk))
+            for row in rows
+        ],
         "coming": reading.coming_for(request.user, day),
     }
     return render(request, "inspections/field_today.html", context)
@@ -72,7 +78,7 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_safe
 def visit(request: HttpRequest, pk: Any) -> HttpResponse:
     row, member = own_visit(request, pk)
-    return render(request, "inspections/field_visit.html", _visit_page(row, member))
+    return render(request, "inspections/field_visit.html", _visit_page(row, member, request.user))
 
 
 @access(Role.INSPECTOR)
@@ -88,6 +94,7 @@ def arrive(request: HttpRequest, pk: Any) -> HttpResponse:
                 visit_pk=row.pk,
                 actor=request.user,
                 happened_at=form.cleaned_data["happened_at"],
+                certificates_shown=form.cleaned_data["certificates_shown"],
                 place=form.place(),
             )
         except (Conflict, Forbidden):
@@ -124,6 +131,7 @@ def start(request: HttpRequest, pk: Any) -> HttpResponse:
                 actor=request.user,
                 present=form.cleaned_data["present"],
                 happened_at=form.cleaned_data["happened_at"],
+                certificates_shown=form.cleaned_data["certificates_shown"],
                 place=form.place(),
             )
         except (Conflict, Forbidden):
@@ -228,7 +236,7 @@ def evidence(request: HttpRequest, pk: Any) -> HttpResponse:
 @require_http_methods(FORM)
 @delivered_once
 def signature(request: HttpRequest, pk: Any) -> HttpResponse:
-    """The party's signature, on paper and photographed, or the refusal."""
+    """The party's signature, on paper and photographed or on glass, or the refusal."""
     row, _ = own_visit(request, pk)
     names = {"signed": "party_signed", "opinion": "party_opinion"}
     initial = {
@@ -237,6 +245,7 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
         if hasattr(row, names.get(n, n))
     }
     form = PartyForm(request.POST or None, request.FILES or None, initial=initial)
+    sheets = reading.sheets(row)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -245,6 +254,7 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
                 actor=request.user,
                 happened_at=claimed_at(request),
                 place=form.place(),
+                stroke=form.stroke(),
                 **{
                     n: given[n]
                     for n in ("signed", "opinion", "refusal_note", "witness_name", "pages")
@@ -257,7 +267,14 @@ def signature(request: HttpRequest, pk: Any) -> HttpResponse:
         else:
             messages.success(request, "已登记当事人签字情况。")
             return redirect("inspections:field-visit", pk=row.pk)
-    return page(request, "inspections/field_signature.html", {"visit": row, "form": form}, form)
+    context = {
+        "visit": row,
+        "form": form,
+        "shown": party_text.lines(row, sheets),
+        "opinion_line": party_text.opinion_line(row.party_opinion),
+        "glass": party_text.latest(row),
+    }
+    return page(request, "inspections/field_signature.html", context, form)
 
 
 @access(Role.INSPECTOR)
@@ -283,7 +300,7 @@ def finish(request: HttpRequest, pk: Any) -> HttpResponse:
         "visit": row,
         "member": member,
         "form": form,
-        "missing": reading.missing(row, sheets),
+        "missing": lacking.missing(row, sheets),
         "unfinished": next((sheet for sheet in sheets if sheet.next_line), None),
     }
     return page(request, "inspections/field_finish.html", context, form)
@@ -345,8 +362,8 @@ def _initial(line: reading.Line) -> dict[str, Any]:
     return fresh | {"value": stored.value, "number": shown, "remark": stored.remark}
 
 
-def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
-    day = timezone.localdate()
+def _visit_page(row: Visit, member: TeamMember, user: User) -> dict[str, Any]:
+    day, seen = timezone.localdate(), seeing.of_visit(row)
     sheets = reading.sheets(row)
     officers = reading.officers(row)
     evidence = records.evidence_of_visit(row.pk)
@@ -367,8 +384,12 @@ def _visit_page(row: Visit, member: TeamMember) -> dict[str, Any]:
         "answered": sum(sheet.answered for sheet in sheets),
         "asked": sum(len(sheet.lines) for sheet in sheets),
         "evidence": evidence,
-        "missing": reading.missing(row, sheets) if row.state == Visit.State.IN_PROGRESS else [],
+        "missing": lacking.missing(row, sheets) if row.state == Visit.State.IN_PROGRESS else [],
         "trimmed": [(STEPS.get(step, step), why) for step, why in row.trimmed_steps.items()],
         "entered_late": [on_site.is_entered_late(row, *pair) for pair in moments],
         "place": Place(row.latitude, row.longitude),
+        "on_site": seen,
+        "my_entry": next(
+            (one for one in seen.entries if one.by_id == user.pk and one.on == day), None
+        ),
     }

@@ -24,6 +24,7 @@ from inspections.selectors import (
     documents,
     joint,
     merges,
+    on_site,
     precheck_state,
     records,
     succession,
@@ -32,6 +33,7 @@ from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
 from inspections.selectors.dispatch import GONE, is_being_drawn
 from inspections.services import disclosure as disclosing
+from inspections.services.entries import CODE_KEEPERS
 from inspections.services.notices import may_issue
 from inspections.views.common import buttons
 from registry.models import Inspector
@@ -166,6 +168,9 @@ def _page(request: HttpRequest, visit: Visit, *, has_looked: bool) -> HttpRespon
             for row in disposals.of_visit(visit.pk)
         ],
         "actions": _actions(request, visit, tasks, notice),
+        "on_site": on_site.of_visit(visit),
+        "may_make_code": request.user.has_role_at(visit.authority_id, *CODE_KEEPERS),
+        "on_site_hidden": ("dispatched", "teamed", *Visit.NOT_VISITED),
         "events": trail.of(visit, reader=request.user),
         "trail_url": trail.full_url(visit),
     }

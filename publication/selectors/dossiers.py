@@ -59,6 +59,7 @@ def check(visit: Visit) -> list[Paper]:
         return [papers[0], _deemed(visit)]
     return [
         *papers,
+        _entries(visit),
         _sheet(visit),
         _party(visit),
         _evidence(visit),
@@ -127,6 +128,16 @@ def _notice(visit: Visit) -> Paper:
     return Paper("检查通知书", f"{notice.number}，已送达")
 
 
+def _entries(visit: Visit) -> Paper:
+    """入企登记 (A98): late ones are named, none is no fault, not every bureau has codes."""
+    rows = list(visit.entries.select_related("by"))
+    if not rows:
+        return Paper("入企登记", "没有扫码或亮码的登记")
+    late = [f"{row.by}（{row.reason or '联网后才上传'}）" for row in rows if row.is_late]
+    words = [f"{len(rows)} 人次"] + ([f"其中事后补录：{'、'.join(late)}"] if late else [])
+    return Paper("入企登记", "，".join(words))
+
+
 def _sheet(visit: Visit) -> Paper:
     lacking = [
         line for sheet in fieldwork.sheets(visit) for line in sheet.lines if not line.is_done
@@ -140,7 +151,8 @@ def _sheet(visit: Visit) -> Paper:
 
 def _party(visit: Visit) -> Paper:
     if visit.party_signed == "signed":
-        return Paper("当事人签字", "签字页已拍照")
+        on_paper = any(piece.kind == Evidence.Kind.SIGNED_PAGE for piece in visit.evidence.all())
+        return Paper("当事人签字", "签字页已拍照" if on_paper else "已在屏幕上签名，签名在记录表上")
     if visit.party_signed == "refused":
         return Paper("当事人签字", f"拒绝签字，见证人：{visit.witness_name}")
     if "party_signature" in visit.trimmed_steps:

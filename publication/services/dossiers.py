@@ -18,7 +18,7 @@ from bureau.models import Role, StoredFile, User
 from bureau.services import documents, files, jobs, numbers
 from inspections.models import Dossier, Evidence, Visit
 from inspections.selectors import documents as notices
-from inspections.selectors import record_sheets
+from inspections.services import sheets
 from publication.rules import frozen
 from publication.selectors import corrections, dossiers
 
@@ -162,7 +162,7 @@ def _parts(visit: Visit, papers: list[dossiers.Paper]) -> Iterator[Part]:
         yield Part("检查通知书", documents.pdf("inspections/documents/notice.html", context))
     yield Part(
         "抽查情况记录表",
-        documents.pdf("inspections/documents/record_sheet.html", record_sheets.of(visit)),
+        documents.pdf("inspections/documents/record_sheet.html", sheets.content(visit)),
     )
     yield from _evidence(visit)
     for record in dossiers.records_of(visit):

@@ -68,6 +68,21 @@
     });
   });
 
+  // ---- standard phrases: one tap puts one into the remark ------------------------------------------
+  var remark = document.getElementById("id_remark");
+  each(document.querySelectorAll("[data-phrases]"), function (box) {
+    box.hidden = !remark;
+  });
+  each(document.querySelectorAll("[data-phrase]"), function (button) {
+    button.addEventListener("click", function () {
+      var phrase = button.getAttribute("data-phrase");
+      var text = remark.value.trim();
+      if (text.indexOf(phrase) < 0) {
+        remark.value = (text ? text.replace(/[。；，]$/, "") + "；" : "") + phrase;
+      }
+    });
+  });
+
   // ---- a number beyond its limit suggests 不符合; the person decides ------------------------------
   var number = document.getElementById("id_number");
   var hint = document.querySelector("[data-limits-hint]");

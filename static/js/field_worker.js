@@ -655,8 +655,8 @@ self.addEventListener("fetch", function (event) {
   } else if (request.mode === "navigate" && url.pathname.indexOf(SCOPE) === 0) {
     if (request.method === "GET") {
       event.respondWith(page(event));
-    } else if (request.method === "POST") {
-      event.respondWith(post(event));
+    } else if (request.method === "POST" && !/\/second\/$/.test(url.pathname)) {
+      event.respondWith(post(event)); // a password is sent at once or not at all, never kept
     }
   }
 });

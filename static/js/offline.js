@@ -93,6 +93,7 @@
         fill(entries);
         mark(entries);
         shelf(entries);
+        document.dispatchEvent(new CustomEvent("field:unsent", { detail: entries }));
         if (navigator.onLine && !keptAt) {
           ask({ type: "send" });
           prepare();

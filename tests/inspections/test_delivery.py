@@ -54,7 +54,11 @@ def test_an_arrival_delivered_again_is_no_conflict(client, case):
     url = reverse("inspections:field-start", kwargs={"pk": case.visit_pk})
     team = list(case.visit.team.values_list("pk", flat=True))
     number = uuid7()
-    given = {"present": team, "happened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M")}
+    given = {
+        "present": team,
+        "happened_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "certificates_shown": "on",
+    }
 
     answers = [send(client, url, number, **given).json() for _ in range(2)]
 

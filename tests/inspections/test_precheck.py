@@ -7,7 +7,7 @@ from django.urls import reverse
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import AuditEvent, RuleSetting
 from inspections.models import PreCheck, PreCheckLine, VisitMatter
-from inspections.selectors import fieldwork, precheck_state, waiting_before
+from inspections.selectors import lacking, precheck_state, waiting_before
 from inspections.selectors import precheck as reading
 from inspections.services import finishing, prechecks
 from registry.models import Entity, Listing
@@ -126,13 +126,13 @@ def test_where_the_house_asks_for_it_the_end_waits_for_it_or_for_a_reason(bureau
     assert not precheck_state.is_lacking(case.visit)
     RuleSetting.objects.create(authority=bureau, key="precheck", value="required", citation="规定")
     filled(begun(case))
-    assert [text[:12] for text in fieldwork.missing(case.visit)] == ["按本单位规定检查前须预查"]
+    assert [text[:12] for text in lacking.missing(case.visit)] == ["按本单位规定检查前须预查"]
 
     finishing.trim(
         visit_pk=case.visit_pk, actor=case.leader, step="precheck", reason="举报紧急，直接到场"
     )
 
-    assert fieldwork.missing(case.visit) == []
+    assert lacking.missing(case.visit) == []
 
 
 def test_where_the_house_asks_for_it_it_waits_for_the_leader(bureau, case):

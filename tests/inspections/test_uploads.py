@@ -15,7 +15,7 @@ from bureau.models import AuditEvent, RuleSetting
 from bureau.services import files
 from inspections.models import Evidence, LargeUpload, UploadPiece
 from inspections.rules import media
-from inspections.selectors import fieldwork
+from inspections.selectors import lacking
 from inspections.services import finishing, uploads
 from tests.inspections.field_case import begun, filled
 from tests.people import make_user
@@ -260,7 +260,7 @@ def test_a_recording_on_its_way_counts(case):
     required(case, "all")
     begin(filled(begun(case)))
 
-    assert fieldwork.missing(case.visit) == []
+    assert lacking.missing(case.visit) == []
 
 
 @pytest.mark.rule("A69")
@@ -271,7 +271,7 @@ def test_the_step_may_be_trimmed_with_a_reason(case):
         visit_pk=case.visit_pk, actor=case.leader, step="recording", reason="记录仪故障，已报备"
     )
 
-    assert fieldwork.missing(case.visit) == []
+    assert lacking.missing(case.visit) == []
 
 
 @pytest.mark.parametrize(("category", "lacks"), [("key", True), ("general", False)])
@@ -281,7 +281,7 @@ def test_only_key_matters_where_the_bureau_says_so(case, category, lacks):
     matter.category = category
     matter.save(update_fields=["category"])
 
-    assert bool(fieldwork.missing(case.visit)) is lacks
+    assert bool(lacking.missing(case.visit)) is lacks
 
 
 @pytest.mark.parametrize(

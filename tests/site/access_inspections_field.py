@@ -43,13 +43,13 @@ def now() -> str:
 
 
 def waiting_visit(cast: dict[str, Any]) -> Made:
-    return of_visit(ordered(cast), happened_at=now())
+    return of_visit(ordered(cast), happened_at=now(), certificates_shown="on")
 
 
 def start_form(cast: dict[str, Any]) -> Made:
     case = ordered(cast)
     members = [str(pk) for pk in case.visit.team.values_list("pk", flat=True)]
-    return of_visit(case, happened_at=now(), present=members)
+    return of_visit(case, happened_at=now(), present=members, certificates_shown="on")
 
 
 def running(cast: dict[str, Any]) -> Case:
