@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('bureau', '0004_document_wording'),
         ('inspections', '0016_disposal_steps_append_only'),
-        ('registry', '0003_checklist_phrases'),
+        ('registry', '0004_checklist_phrases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
