@@ -22,7 +22,7 @@ from tests.people import make_unit, make_user
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 3, 16)
-COST = 27  # queries of one visit's page on the phone
+COST = 31  # queries of one visit's page on the phone
 
 
 def verbs(user):
