@@ -9,6 +9,11 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         # What a void team draw leads to is registered with planning; jobs with their runner.
         from inspections import jobs  # noqa: F401
-        from inspections.rules import forms_before, forms_papers, forms_transfer  # noqa: F401  its forms' wording
+        from inspections.rules import (  # noqa: F401  its forms' wording
+            forms_before,
+            forms_letters,
+            forms_papers,
+            forms_transfer,
+        )
         from inspections.selectors import sealed  # noqa: F401  hides what is not public yet
         from inspections.services import teams  # noqa: F401

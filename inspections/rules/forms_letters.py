@@ -1,31 +1,58 @@
 """The fixed sentences of the letters of 后续处置, which a bureau may word its own way (DOMAIN E; A84, A86)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from bureau.rules.forms import Form, Passage, define
 
 
-@dataclass(frozen=True)
-class Passage:
-    key: str
-    label: str
-    default: str
-    places: tuple[str, ...] = ()
+def _made_up(kind: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A letter with invented content, for the preview of its wording."""
+    letter = {
+        "kind": kind,
+        "number": "示自然资〔2026〕8号",
+        "recipient": "示范石材有限公司" if kind == "rectify" else "示范县自然资源综合执法大队",
+        "entity": {
+            "name": "示范石材有限公司",
+            "code": "91990122MA0EXAMPL5",
+            "address": "示范县北山镇一号",
+            "representative": "（法定代表人）",
+        },
+        "visit": "SFX-2026-J0008",
+        "inspected_on": date(2026, 11, 3),
+        "task": "示自然资双随机〔2026〕2号",
+        "facts": [
+            {
+                "fact": "矿区东侧 3 号、4 号界桩缺失。",
+                "basis": "《矿产资源开采登记管理办法》",
+                "measure": "责令限期补设",
+            }
+        ],
+        "note": "",
+        "attachments": ["现场检查笔录复印件"],
+        "authority": "示范县自然资源和规划局",
+        "contact": {"unit": "北山国土所", "phone": "0999-7000000", "address": "北山镇二号"},
+        "on": date(2026, 11, 5),
+    }
+    return lambda form: {"letter": letter, "form": form}
 
 
-@dataclass(frozen=True)
-class Form:
-    key: str
-    title: str
-    citation: str
-    passages: tuple[Passage, ...]
-    head: str = "none"
-
-
-def _letter(key: str, title: str, citation: str, *passages: Passage) -> Form:
-    return Form(key=key, title=title, citation=citation, passages=passages)
+def _letter(kind: str, title: str, citation: str, *passages: Passage) -> Form:
+    return define(
+        Form(
+            f"letter-{kind}",
+            title,
+            citation,
+            passages,
+            template="inspections/documents/letter.html",
+            example=_made_up(kind),
+        )
+    )
 
 
 RECTIFY = _letter(
-    "letter-rectify",
+    "rectify",
     "责令限期改正通知书",
     "林草执法事项清单 三（六）：责令限期改正，逾期不改正的依法处罚",
     Passage(
@@ -36,6 +63,7 @@ RECTIFY = _letter(
         "改正要求",
         "现责令你单位于 {due} 前改正上列问题，并将改正情况书面报送本机关；也可以凭检查通知书上的二维码在网上提交整改材料。",
         ("due", "entity"),
+        ("due",),
     ),
     Passage("warning", "逾期后果", "逾期不改正或者改正不到位的，本机关将依法处理。", ("due",)),
     Passage(
@@ -45,7 +73,7 @@ RECTIFY = _letter(
     ),
 )
 FEEDBACK = _letter(
-    "letter-feedback",
+    "feedback",
     "抽查发现问题反馈单",
     "临淄指引（二十九）；迁林字〔2024〕11号 二（四）",
     Passage(
@@ -57,7 +85,7 @@ FEEDBACK = _letter(
     Passage("request", "要求", "请在收到后签收回执，并于 {due} 前反馈处理结果。", ("due",)),
 )
 REFERRAL = _letter(
-    "letter-referral",
+    "referral",
     "案件线索移送函",
     "临淄指引（二十九）",
     Passage(
@@ -74,7 +102,7 @@ REFERRAL = _letter(
     ),
 )
 JUDICIAL = _letter(
-    "letter-judicial",
+    "judicial",
     "涉嫌犯罪案件移送函",
     "临淄指引（二十九）；永泰县2020年方案 二（五）",
     Passage(
@@ -91,7 +119,7 @@ JUDICIAL = _letter(
     ),
 )
 NOTIFY = _letter(
-    "letter-notify",
+    "notify",
     "抄告函",
     "迁林字〔2024〕11号 二（四）；永泰县2020年方案 二（五）",
     Passage(

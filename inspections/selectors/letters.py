@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from bureau.models import Agency
+from bureau.services import wordings
 from bureau.services.documents import Table, docx
 from inspections.models import Disposal, Letter
 from inspections.rules.forms_letters import LETTER_FORMS
@@ -19,20 +19,6 @@ def rows() -> "QuerySet[Letter]":
     return Letter.objects.select_related(
         "authority", "disposal__visit_matter__visit__entity", "disposal__responsible", "issued_by"
     )
-
-
-def wording(kind: str, authority: Agency, **values: str) -> dict[str, Any]:
-    """The fixed sentences with their places filled."""
-    form = LETTER_FORMS[kind]
-    return {
-        "version": 0,
-        "title": form.title,
-        "passages": {
-            p.key: p.default.format(authority=authority.name, **values) for p in form.passages
-        },
-        "issuer_mark": "",
-        "seal": "over_date",
-    }
 
 
 def content(
@@ -51,8 +37,8 @@ def content(
     visit, entity = matter.visit, matter.visit.entity
     unit = disposal.responsible if kind == "rectify" else visit.unit
     when = timezone.localdate(visit.started_at) if visit.started_at else None
-    form = wording(
-        kind,
+    form = wordings.of(
+        LETTER_FORMS[kind].key,
         disposal.authority,
         entity=entity.name,
         matters=matter.matter.name,
