@@ -1,7 +1,15 @@
 from django.urls import path
 
 from publication import urls_fairness, urls_pushing
-from publication.views import corrections, desk, dossiers, firm_desk, objections, schedules
+from publication.views import (
+    corrections,
+    desk,
+    dossiers,
+    firm_desk,
+    objection_papers,
+    objections,
+    schedules,
+)
 
 app_name = "publication"
 urlpatterns = [
@@ -37,5 +45,18 @@ urlpatterns = [
     path("objections/new/<uuid:pk>/", objections.objection_create, name="objection-create"),
     path("objections/<uuid:pk>/", objections.objection_detail, name="objection-detail"),
     path("objections/<uuid:pk>/recheck/", objections.objection_recheck, name="objection-recheck"),
+    path("objections/<uuid:pk>/accept/", objection_papers.accept, name="objection-accept"),
+    path("objections/<uuid:pk>/decline/", objection_papers.decline, name="objection-decline"),
+    path("objections/<uuid:pk>/files/", objection_papers.attach, name="objection-attach"),
+    path(
+        "objections/papers/<uuid:pk>/deliver/",
+        objection_papers.paper_deliver,
+        name="objection-paper-deliver",
+    ),
+    path(
+        "objections/papers/<uuid:pk>/paper.<str:kind>",
+        objection_papers.paper_file,
+        name="objection-paper",
+    ),
     path("objections/<uuid:pk>/reply/", objections.objection_reply, name="objection-reply"),
 ]

@@ -61,6 +61,15 @@ CATALOGUE: tuple[Setting, ...] = (
         choices=(("authority", "本单位任何审核员"), ("responsible", "责任单位的审核员")),
         help="责任单位的审核员都参加了这次检查的，由本单位其他审核员审核。",
     ),
+    Setting(
+        "objection_accept_workdays",
+        "异议受理期限",
+        "int",
+        5,
+        "临淄指引（二十七）未规定受理期限；本系统默认",
+        "个工作日",
+        help="收到后在此期限内可以书面告知不予受理；过期没有告知的视为受理，须复查。",
+    ),
     Setting("recheck_workdays", "异议复查期限", "int", 20, "临淄指引（二十七）", "个工作日"),
     Setting("reply_workdays", "复查结果反馈期限", "int", 15, "临淄指引（二十七）", "个工作日"),
     Setting(

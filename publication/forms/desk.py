@@ -3,6 +3,7 @@
 from django import forms
 
 from bureau.forms.fields import day_field
+from inspections.forms.fieldwork import PAPERS, photos_field
 
 
 def _text(label: str, rows: int = 4, **options: object) -> forms.CharField:
@@ -44,6 +45,22 @@ class ObjectionForm(forms.Form):
     contact = forms.CharField(label="联系方式", max_length=60)
     received_on = day_field("收到日期")
     text = _text("异议内容", 5)
+    files = photos_field("申请书和材料（可不附）", required=False, camera=False, accept=PAPERS)
+
+
+class DeclineForm(forms.Form):
+    reason = _text("不予受理的理由", 4, max_length=300)
+
+
+class AttachForm(forms.Form):
+    files = photos_field("申请人材料", required=True, camera=False, accept=PAPERS)
+
+
+class PaperDeliveryForm(forms.Form):
+    delivered_on = day_field("送达日期")
+    note = forms.CharField(
+        label="送达情况", max_length=200, help_text="送达方式、签收人，例如：邮政快递，门卫签收。"
+    )
 
 
 class RecheckForm(forms.Form):

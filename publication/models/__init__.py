@@ -1,4 +1,5 @@
 from publication.models.firm import FirmRating, FirmRequest, RatedNotice
+from publication.models.objection_paper import ObjectionPaper
 from publication.models.push import Push, PushPackage, PushTarget
 from publication.models.record import (
     Correction,
@@ -15,6 +16,7 @@ __all__ = [
     "FirmRequest",
     "Nondisclosure",
     "Objection",
+    "ObjectionPaper",
     "PublicEntry",
     "PublicRecord",
     "PublicationDay",

@@ -246,6 +246,10 @@ class Objection(models.Model):
         RECEIVED = "received", "待复查"
         RECHECKED = "rechecked", "待反馈"
         REPLIED = "replied", "已反馈"
+        DECLINED = "declined", "不予受理"
+
+    # Nothing more is to be done.
+    ENDED = ("replied", "declined")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     authority = models.ForeignKey(
@@ -269,6 +273,18 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
     registered_at = models.DateTimeField("登记时间", db_default=Now())
+    files = models.ManyToManyField(
+        "bureau.StoredFile", related_name="+", blank=True, verbose_name="申请人材料"
+    )
+    accepted_on = models.DateField("受理日期", null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="受理人"
+    )
+    declined_on = models.DateField("不予受理日期", null=True)
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="办理人"
+    )
+    decline_reason = models.CharField("不予受理的理由", max_length=300, blank=True)
     rechecked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="复查人"
     )
@@ -288,6 +304,21 @@ class Objection(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "异议"
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="objection_declined_with_reason",
+                condition=~Q(state="declined")
+                | (
+                    Q(
+                        declined_on__isnull=False,
+                        declined_by__isnull=False,
+                        accepted_on__isnull=True,
+                    )
+                    & ~Q(decline_reason="")
+                ),
+                violation_error_message="不予受理须写明理由；已受理的不能再不予受理。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

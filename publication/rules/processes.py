@@ -10,9 +10,31 @@ RECEIVERS = (PUBLISHER, COORDINATOR)
 
 OBJECTION = Process(
     name="异议",
-    states={"received": "待复查", "rechecked": "待反馈", "replied": "已反馈"},
-    css={"received": "soon", "rechecked": "run", "replied": "done"},
+    states={
+        "received": "待复查",
+        "rechecked": "待反馈",
+        "replied": "已反馈",
+        "declined": "不予受理",
+    },
+    css={"received": "soon", "rechecked": "run", "replied": "done", "declined": "off"},
     transitions=(
+        Transition(
+            "received",
+            "accept",
+            "received",
+            RECEIVERS,
+            "受理并制发受理通知书",
+            "受理通知书随即编号固定；受理后不能再不予受理。",
+        ),
+        Transition(
+            "received",
+            "decline",
+            "declined",
+            RECEIVERS,
+            "不予受理",
+            "告知书随即编号固定，异议就此办结。",
+            needs_reason=True,
+        ),
         Transition(
             "received",
             "recheck",

@@ -211,7 +211,7 @@ def _disposals(matters: list[VisitMatter]) -> Paper:
 
 def _objections(matters: list[VisitMatter]) -> Paper:
     rows = list(Objection.objects.filter(visit_matter__in=matters))
-    still = [row.number for row in rows if row.state != Objection.State.REPLIED]
+    still = [row.number for row in rows if row.state not in Objection.ENDED]
     if still:
         return Paper("异议", "", f"{'、'.join(still)} 没有反馈，须复查并反馈后归档")
     return Paper("异议", f"{len(rows)} 件已反馈" if rows else "没有")

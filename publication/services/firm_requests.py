@@ -14,6 +14,7 @@ from bureau.errors import Conflict, RuleError
 from bureau.models import StoredFile, User
 from bureau.services import files, notifications, numbers
 from inspections.models import Disposal, Notice, Visit, VisitMatter
+from inspections.services import disposal_steps
 from publication.models import FirmRating, FirmRequest, RatedNotice
 from publication.rules.processes import FIRM_REQUEST_ROLES
 from publication.selectors import firm_requests as reads
@@ -110,6 +111,16 @@ def accept(*, firm_request: Any, answer: str, actor: User, today: date) -> FirmR
                 contact=f"{row.contact_name} {row.contact_phone}"[:60],
                 text=row.text,
                 received_on=timezone.localdate(row.submitted_at),
+                actor=actor,
+                today=today,
+                files=list(row.files.all()),
+            )
+            row.objection = objections.accept(objection=row.objection.pk, actor=actor, today=today)
+        elif row.kind == Kind.RECTIFICATION and row.disposal is not None:
+            disposal_steps.material_received(
+                disposal=row.disposal,
+                text=f"检查对象提交整改材料 {row.number}：{row.text}",
+                document=row.files.first(),
                 actor=actor,
                 today=today,
             )

@@ -1,5 +1,6 @@
 """异议: registered at the desk, rechecked by somebody who had no part in the result, answered in time (A82, A83)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,14 +10,17 @@ from django.utils import timezone
 
 from bureau import audit
 from bureau.access import require
-from bureau.errors import Forbidden, RuleError
-from bureau.models import User
+from bureau.errors import Conflict, Forbidden, RuleError
+from bureau.models import StoredFile, User
 from bureau.selectors import calendar, rule_settings
 from bureau.services import notifications, numbers, transitions
 from inspections.models import VisitMatter
-from publication.models import Objection
+from publication.models import Objection, ObjectionPaper
 from publication.rules.processes import OBJECTION, RECEIVERS
 from publication.selectors import objections as reads
+from publication.services import objection_papers
+
+Kind = ObjectionPaper.Kind
 
 
 def register(
@@ -28,6 +32,7 @@ def register(
     received_on: date,
     actor: User,
     today: date,
+    files: Sequence[StoredFile] = (),
 ) -> Objection:
     """Takes in an application against a published result; the recheck's clock runs from `received_on` (A82).
 
@@ -61,6 +66,8 @@ def register(
             recheck_due_is_provisional=due.provisional,
             registered_by=actor,
         )
+        row.files.set(files)
+        objection_papers.issue(row, Kind.APPLICATION, actor=actor, today=today)
         audit.record(
             "objection.registered",
             f"登记异议 {row.number}，复查期限 {due.date}",
@@ -70,6 +77,76 @@ def register(
             detail={"received_on": received_on.isoformat(), "workdays": workdays},
         )
         _tell(row, sorted(OBJECTION.roles_for("recheck")), "收到一件异议，待复查", "registered")
+        return row
+
+
+def accept(*, objection: Any, actor: User, today: date) -> Objection:
+    """Tells the applicant in writing that it is taken up (受理通知书). Raises Conflict the second time."""
+    with transaction.atomic():
+        row, _ = transitions.begin(OBJECTION, reads.rows(), objection, "accept", actor)
+        if row.accepted_on is not None:
+            raise Conflict(f"{row.number} 已于 {row.accepted_on} 受理，请刷新页面查看。")
+        row.accepted_on, row.accepted_by = today, actor
+        row.save(update_fields=["accepted_on", "accepted_by"])
+        paper = objection_papers.issue(row, Kind.ACCEPTANCE, actor=actor, today=today)
+        audit.record(
+            "objection.accepted",
+            f"受理异议，制发受理通知书 {paper.number}",
+            target=row,
+            actor=actor,
+            about=[row.visit_matter],
+        )
+        return row
+
+
+def decline(*, objection: Any, reason: str, actor: User, today: date) -> Objection:
+    """Does not take it up, in writing, with the reason, within the set days (setting objection_accept_workdays).
+
+    Raises RuleError without a reason or too late, Conflict once it was accepted.
+    """
+    if not reason.strip():
+        raise RuleError("不予受理须写明理由。")
+    with transaction.atomic():
+        row, _ = transitions.begin(OBJECTION, reads.rows(), objection, "decline", actor)
+        if row.accepted_on is not None:
+            raise Conflict(f"{row.number} 已于 {row.accepted_on} 受理，不能再不予受理，须复查。")
+        days = int(rule_settings.value_of("objection_accept_workdays", row.authority, today.year))
+        last = calendar.due_after(row.received_on, days).date
+        if today > last:
+            raise RuleError(f"收到后 {days} 个工作日（{last}）内没有告知不予受理，须复查。")
+        row.state = Objection.State.DECLINED
+        row.declined_on, row.declined_by = today, actor
+        row.decline_reason = reason.strip()[:300]
+        row.save(update_fields=["state", "declined_on", "declined_by", "decline_reason"])
+        paper = objection_papers.issue(row, Kind.REFUSAL, actor=actor, today=today)
+        audit.record(
+            "objection.declined",
+            f"不予受理异议，制发告知书 {paper.number}：{row.decline_reason}",
+            target=row,
+            actor=actor,
+            about=[row.visit_matter],
+            is_bad=True,
+        )
+        return row
+
+
+def attach(*, objection: Any, files: Sequence[StoredFile], actor: User) -> Objection:
+    """Further material of the applicant, while the objection is open. Raises RuleError for none or when it has ended."""
+    with transaction.atomic():
+        row: Objection = reads.rows().select_for_update(of=("self",)).get(pk=objection)
+        require(actor, row.authority_id, *RECEIVERS)
+        if row.state in Objection.ENDED:
+            raise Conflict(f"{row.number} 已办结（{row.get_state_display()}），不能再附材料。")
+        if not files:
+            raise RuleError("请选择要附的文件。")
+        row.files.add(*files)
+        audit.record(
+            "objection.file-attached",
+            f"附材料 {len(files)} 件：{'、'.join(file.name for file in files)}",
+            target=row,
+            actor=actor,
+            detail={"files": [file.sha256 for file in files]},
+        )
         return row
 
 
@@ -104,6 +181,7 @@ def recheck(
                 "reply_due_is_provisional",
             ]
         )
+        objection_papers.issue(row, Kind.DECISION, actor=actor, today=today)
         audit.record(
             "objection.rechecked",
             f"异议{'成立' if is_upheld else '不成立'}，反馈期限 {due.date}",
@@ -128,6 +206,7 @@ def reply(*, objection: Any, text: str, replied_on: date, actor: User, today: da
         row.state = Objection.State.REPLIED
         row.reply, row.replied_on, row.replied_by = text.strip(), replied_on, actor
         row.save(update_fields=["state", "reply", "replied_on", "replied_by"])
+        objection_papers.issue(row, Kind.REPLY, actor=actor, today=replied_on)
         late = row.reply_due_on is not None and replied_on > row.reply_due_on
         audit.record(
             "objection.replied",

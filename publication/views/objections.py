@@ -21,6 +21,7 @@ from publication.rules.processes import CORRECTORS, OBJECTION
 from publication.selectors import objections as reads
 from publication.selectors import queue
 from publication.services import objections
+from publication.views.objection_papers import stored
 
 RECHECKERS = (Role.REVIEWER, Role.DEPUTY, Role.HEAD, Role.COORDINATOR)
 RECEIVERS = (Role.PUBLISHER, Role.COORDINATOR)
@@ -74,12 +75,20 @@ def objection_create(request: HttpRequest, pk: str) -> HttpResponse:
     matter = fetch(request, queue.results(request.user.authority_ids), pk=pk, need=RECEIVERS)
     today = timezone.localdate()
     form = ObjectionForm(
-        request.POST or None, initial={"received_on": today, "applicant": matter.visit.entity.name}
+        request.POST or None,
+        request.FILES or None,
+        initial={"received_on": today, "applicant": matter.visit.entity.name},
     )
     if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        uploads = given.pop("files")
         try:
             row = objections.register(
-                visit_matter=pk, actor=request.user, today=today, **form.cleaned_data
+                visit_matter=pk,
+                actor=request.user,
+                today=today,
+                files=stored(request, matter.authority, uploads),
+                **given,
             )
         except RuleError as refused:
             if refused.status != 422:
@@ -105,6 +114,9 @@ def objection_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "st": OBJECTION.css[row.state],
         "steps": _steps(row),
         "actions": _actions(request, row, problem),
+        "papers": row.papers.all(),
+        "files": row.files.all(),
+        "may_deliver": request.user.has_role_at(row.authority_id, *RECEIVERS),
         "may_correct": request.user.has_role_at(row.authority_id, *CORRECTORS)
         and not any(one.state != Correction.State.REFUSED for one in row.corrections.all()),
         "events": trail.of(row),
@@ -172,17 +184,30 @@ def _actions(request: HttpRequest, row: Objection, problem: str) -> dict[str, An
     mine, theirs = [], []
     seats = request.user.roles_at(row.authority_id)
     for step in OBJECTION.available(row.state, seats):
+        if step.action in {"accept", "decline"} and row.accepted_on is not None:
+            continue
         url = reverse(f"publication:objection-{step.action}", kwargs={"pk": row.pk})
         if step.action == "recheck" and problem:
             mine.append((step.label, "", "btn-plain", "get", None, problem))
         else:
-            mine.append((step.label, url, "btn-primary", "get", None, step.consequence))
+            css = "btn-plain" if mine or step.needs_reason else "btn-primary"
+            mine.append((step.label, url, css, "get", None, step.consequence))
     for step in OBJECTION.others(row.state, seats):
+        if step.action in {"accept", "decline"} and row.accepted_on is not None:
+            continue
         theirs.append((step.label, f"由{role_names(step.roles)}办理"))
+    if row.state not in Objection.ENDED and request.user.has_role_at(row.authority_id, *RECEIVERS):
+        url = reverse("publication:objection-attach", kwargs={"pk": row.pk})
+        mine.append(("附申请人材料", url, "btn-plain", "get", None, ""))
     return {"mine": mine, "theirs": theirs}
 
 
 def _steps(row: Objection) -> list[dict[str, str]]:
+    if row.state == Objection.State.DECLINED:
+        return [
+            {"label": "收到", "state": "done", "note": str(row.received_on)},
+            {"label": "不予受理", "state": "done", "note": str(row.declined_on)},
+        ]
     order = ["received", "rechecked", "replied"]
     reached = order.index(row.state)
     notes = [row.received_on, row.rechecked_on or "", row.replied_on or ""]
