@@ -71,6 +71,10 @@ PUSH_SECRETS = {
 if EMBEDDED:  # for `manage.py push_receiver`
     PUSH_SECRETS.setdefault("DEMO", hashlib.sha256(f"push:{SECRET_KEY}".encode()).hexdigest())
 
+# The one-way bundle to a public host that cannot see the desk: the desk signs it, the public host checks it (PEM files).
+BUNDLE_KEY_FILE = env.str("BUNDLE_KEY_FILE", default="")
+BUNDLE_PUBLIC_KEY_FILE = env.str("BUNDLE_PUBLIC_KEY_FILE", default="")
+
 INSTALLED_APPS = [
     "bureau.admin_site.DeskAdmin",
     "django.contrib.auth",

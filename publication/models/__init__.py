@@ -1,3 +1,4 @@
+from publication.models.bundle import PublicBundle
 from publication.models.firm import FirmRating, FirmRequest, RatedNotice
 from publication.models.objection_paper import ObjectionPaper
 from publication.models.push import Push, PushPackage, PushTarget
@@ -17,6 +18,7 @@ __all__ = [
     "Nondisclosure",
     "Objection",
     "ObjectionPaper",
+    "PublicBundle",
     "PublicEntry",
     "PublicRecord",
     "PublicationDay",

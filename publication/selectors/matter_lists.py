@@ -42,7 +42,7 @@ class Change:
 
 
 def subject(authority: Agency) -> str:
-    return f"bureau.agency:{authority.pk}/matters"
+    return f"bureau.agency:{authority.code}/matters"
 
 
 def content(authority: Agency) -> dict[str, Any]:
