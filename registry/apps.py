@@ -8,3 +8,4 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from registry import jobs  # noqa: F401  registers its kinds of work with web and worker alike
+        from registry.rules import forms_registry  # noqa: F401  its forms' wording

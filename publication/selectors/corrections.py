@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from bureau.services import wordings
 from inspections.rules.corrected import Result
 from inspections.rules.outcomes import public_label
 from inspections.selectors.records import method_labels
 from publication.models import Correction
+from publication.rules.forms_correction import CORRECTION_FORM
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ def waiting(authority_ids: Collection[Any]) -> "QuerySet[Correction]":
     """Those that wait for the head, the oldest first."""
     found = rows().filter(authority_id__in=authority_ids, state=Correction.State.REQUESTED)
     return found.order_by("requested_at", "id")
+
+
+def printed(row: Correction) -> dict[str, Any]:
+    """What 结果更正审批表 prints, in the bureau's wording (A81)."""
+    form = wordings.of(CORRECTION_FORM.key, row.authority)
+    return {"row": row, "differences": differences(row), "form": form}
 
 
 def differences(row: Correction) -> list[Difference]:

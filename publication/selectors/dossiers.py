@@ -75,6 +75,7 @@ def corrections_of(visit: Visit) -> list[Correction]:
     rows = Correction.objects.filter(visit_matter__visit=visit, state=Correction.State.APPROVED)
     return list(
         rows.select_related(
+            "authority",
             "visit_matter__visit__entity",
             "visit_matter__visit__unit",
             "visit_matter__matter",

@@ -172,7 +172,7 @@ def _parts(visit: Visit, papers: list[dossiers.Paper]) -> Iterator[Part]:
             documents.pdf("publication/documents/dossier_record.html", context),
         )
     for row in dossiers.corrections_of(visit):
-        context = {"row": row, "differences": corrections.differences(row)}
+        context = corrections.printed(row)
         yield Part(
             f"结果更正审批表 {row.number}",
             documents.pdf("publication/documents/correction.html", context),

@@ -116,7 +116,7 @@ def correction_decide(request: HttpRequest, pk: str) -> HttpResponse:
 def correction_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """结果更正审批表, with the place for the head's signature until it is given."""
     row = fetch(request, reads.rows(), pk=pk)
-    context = {"row": row, "differences": reads.differences(row)}
+    context = reads.printed(row)
     name = f"correction-{timezone.localdate(row.requested_at):%Y%m%d}-{str(row.pk)[-6:]}"
     return as_pdf(documents.pdf("publication/documents/correction.html", context), name)
 

@@ -7,6 +7,7 @@ from tests.inspections.dispatch_cast import TODAY
 from tests.site.access import cell
 from tests.site.access_inspections import _visit, a_replacement
 from tests.site.access_planning import adjustment, plan, task
+from tests.site.access_registry import recusal
 
 
 def an_order(cast):
@@ -33,7 +34,13 @@ def a_change_known(cast):
     return {"pk": asked.visit.matters.first().task_id}, {}
 
 
+def a_list(cast):
+    return {"kind": "pdf"}, {}
+
+
 CELLS = [
+    cell("registry:matter-list-file", make=a_list, outsider=200),
+    cell("registry:recusal-pdf", make=recusal),
     cell("planning:plan-pdf", make=plan),
     cell("planning:adjustment-pdf", make=adjustment),
     cell("planning:adjustment-docx", make=adjustment),
