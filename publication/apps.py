@@ -8,5 +8,9 @@ class PublicationConfig(AppConfig):
 
     def ready(self) -> None:
         from publication import jobs  # noqa: F401  registers its deliverers with web and worker alike
-        from publication.rules import forms_correction, forms_objection  # noqa: F401  its forms' wording
+        from publication.rules import (  # noqa: F401  its forms' wording
+            forms_correction,
+            forms_hall,
+            forms_objection,
+        )
         from publication.selectors import precheck_facts  # noqa: F401  adds its line to 预查比对

@@ -15,6 +15,7 @@ from publication.models import PublicRecord
 from publication.services import (
     dossiers,
     followups,
+    hall,
     matter_lists,
     objections,
     push_targets,
@@ -94,6 +95,11 @@ def archive_dossiers(run: jobs.Run) -> dict[str, Any]:
         )
     summary = f"已归档 {len(wanted) - len(lacking)} 份卷宗。" + "".join(lacking[:20])
     return {"url": reverse("publication:dossier-list"), "text": "回到卷宗", "summary": summary}
+
+
+@jobs.kind(hall.JOB)
+def print_hall_list(run: jobs.Run) -> dict[str, Any]:
+    return hall.make_list(run)
 
 
 @jobs.kind(push_targets.PAST)

@@ -29,6 +29,7 @@ PLACES: dict[str, str] = {
     "window_to": "检查期止",
     "year": "年度",
     "count": "户数",
+    "period": "时间",
     "to": "主送单位",
     "number": "文号",
     "reason": "原因",
