@@ -45,6 +45,10 @@ app.conf.beat_schedule = {
         "task": "inspections.remind_list_checks",
         "schedule": crontab(hour="8", minute="30"),
     },
+    "due-sources": {
+        "task": "inspections.warn_due_sources",
+        "schedule": crontab(hour="8", minute="35"),
+    },
     "expire-uploads": {"task": "inspections.expire_uploads", "schedule": crontab(minute="50")},
     "tell-teams": {"task": "inspections.tell_teams", "schedule": crontab(minute="*/10")},
     "draw-reveals": {"task": "planning.reveal_due", "schedule": crontab(minute="*/10")},

@@ -13,6 +13,8 @@ class InspectionsConfig(AppConfig):
             forms_before,
             forms_letters,
             forms_papers,
+            forms_sample,
+            forms_site_note,
             forms_transfer,
         )
         from inspections.selectors import sealed  # noqa: F401  hides what is not public yet

@@ -15,6 +15,7 @@ from inspections.services import (
     list_checks,
     reminders,
     reminders_before,
+    sources,
     uploads,
 )
 
@@ -72,3 +73,8 @@ def assemble_upload(run: jobs.Run) -> dict[str, Any]:
 @shared_task(name="inspections.expire_uploads")
 def expire_uploads() -> int:
     return uploads.expire(now=timezone.now())
+
+
+@shared_task(name="inspections.warn_due_sources")
+def warn_due_sources() -> int:
+    return sources.remind(today=timezone.localdate())

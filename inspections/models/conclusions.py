@@ -19,6 +19,13 @@ class Conclusion(models.Model):
         COURT = "court", "司法文书"
         OPINION = "opinion", "专业意见"
 
+    class Service(models.TextChoices):
+        TEST = "test", "检验检测"
+        AUDIT = "audit", "审计"
+        CAPITAL = "capital", "验资"
+        APPRAISAL = "appraisal", "评估"
+        OTHER = "other", "其他专业辅助"
+
     class State(models.TextChoices):
         ENTRUSTED = "entrusted", "已委托，待出具"
         DELIVERED = "delivered", "已采用"
@@ -33,6 +40,7 @@ class Conclusion(models.Model):
     )
     source = models.CharField("来源", max_length=12, choices=Source.choices)
     issuer = models.CharField("出具单位或人员", max_length=100)
+    service_kind = models.CharField("委托种类", max_length=10, choices=Service.choices, blank=True)
     service = models.CharField("委托事项", max_length=200, blank=True)
     supervisor = models.ForeignKey(
         "registry.Inspector",
@@ -54,6 +62,14 @@ class Conclusion(models.Model):
         related_name="+",
         verbose_name="文书",
     )
+    delivered_at = models.DateTimeField("登记结论的时间", null=True)
+    delivered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="登记结论的人",
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices)
     withdrawn_why = models.CharField("不再采用的原因", max_length=200, blank=True)
     recorded_by = models.ForeignKey(
@@ -69,13 +85,17 @@ class Conclusion(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="conclusion_supervised",
-                condition=~Q(source="third_party") | (Q(supervisor__isnull=False) & ~Q(service="")),
+                condition=~Q(source="third_party")
+                | (Q(supervisor__isnull=False) & ~Q(service="") & ~Q(service_kind="")),
                 violation_error_message="委托第三方须写明委托事项和监督人员。",
             ),
             models.CheckConstraint(
                 name="conclusion_whole",
                 condition=~Q(state="delivered")
-                | (~Q(text="") & Q(issued_on__isnull=False) & Q(file__isnull=False)),
+                | (
+                    ~Q(text="")
+                    & Q(issued_on__isnull=False, file__isnull=False, delivered_at__isnull=False)
+                ),
                 violation_error_message="采用结论须有文书、出具日期和结论内容。",
             ),
             models.CheckConstraint(

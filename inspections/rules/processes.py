@@ -6,6 +6,7 @@ from bureau.rules.processes import Process, Transition
 ORGANISER, COORDINATOR, INSPECTOR = "organiser", "coordinator", "inspector"
 HEAD, DEPUTY, REVIEWER, PUBLISHER = "head", "deputy", "reviewer", "publisher"
 _DESK = (COORDINATOR, ORGANISER)
+_HANDLERS = (INSPECTOR, COORDINATOR, ORGANISER)
 
 _DEEMED = "批准后这次检查不再进行，各事项按“视为完成”办结并列入汇总上报名单（临淄指引（二十八））。"
 _TRANSFER = "批准后以书面通知转交迁入地单位检查，原检查组解散，检查期不变（临淄指引（二十八））。"
@@ -201,6 +202,38 @@ ORDER = Process(
             "这些检查退回“待检查审批”，须另行提请。",
             needs_reason=True,
         ),
+    ),
+)
+
+SAMPLE = Process(
+    name="样品",
+    states={
+        "taken": "已取样，待送检",
+        "at_lab": "已送检，待结果",
+        "resulted": "已有结果",
+        "cancelled": "不再检测",
+    },
+    css={"taken": "wait", "at_lab": "run", "resulted": "done", "cancelled": "off"},
+    transitions=(
+        Transition("taken", "hand_over", "taken", _HANDLERS, "登记交接或送检"),
+        Transition("taken", "cancel", "cancelled", _HANDLERS, "不再检测", needs_reason=True),
+        Transition("at_lab", "hand_over", "at_lab", _HANDLERS, "登记交接"),
+        Transition("at_lab", "record_result", "resulted", _HANDLERS, "登记检测结果"),
+        Transition("at_lab", "cancel", "cancelled", _HANDLERS, "不再检测", needs_reason=True),
+        Transition("resulted", "hand_over", "resulted", _HANDLERS, "登记交接"),
+        Transition("resulted", "record_result", "resulted", _HANDLERS, "登记复检结果"),
+        Transition("cancelled", "hand_over", "cancelled", _HANDLERS, "登记退还或处理"),
+    ),
+)
+
+CONCLUSION = Process(
+    name="采用的结论",
+    states={"entrusted": "已委托，待出具", "delivered": "已采用", "withdrawn": "不再采用"},
+    css={"entrusted": "run", "delivered": "done", "withdrawn": "off"},
+    transitions=(
+        Transition("entrusted", "deliver", "delivered", _HANDLERS, "登记出具的结论"),
+        Transition("entrusted", "withdraw", "withdrawn", _HANDLERS, "撤销委托", needs_reason=True),
+        Transition("delivered", "withdraw", "withdrawn", _HANDLERS, "不再采用", needs_reason=True),
     ),
 )
 

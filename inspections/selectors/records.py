@@ -16,7 +16,7 @@ from inspections.rules.corrected import Result
 from inspections.rules.outcomes import OUTCOMES
 from inspections.rules.processes import VISIT_MATTER
 from inspections.rules.results import CLEAN, has_problem
-from inspections.selectors import fieldwork
+from inspections.selectors import fieldwork, sources
 from registry.models import Matter
 
 # Nothing is due any more.
@@ -96,6 +96,7 @@ def content(matter: VisitMatter) -> dict[str, Any]:
             for number, value, measured, remark in answers
         ],
         "evidence": sorted(matter.evidence.values_list("file__sha256", flat=True)),
+        **sources.content(matter),
     }
 
 

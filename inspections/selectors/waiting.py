@@ -8,6 +8,7 @@ from inspections.selectors import (
     waiting_before,
     waiting_dispatch,
     waiting_disposals,
+    waiting_evidence,
     waiting_fieldwork,
 )
 
@@ -19,4 +20,5 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         *waiting_before.for_user(user, today),
         *waiting_fieldwork.for_user(user, today),
         *waiting_disposals.for_user(user, today),
+        *waiting_evidence.for_user(user, today),
     ]

@@ -16,7 +16,8 @@ from bureau.services import notifications
 from inspections.models import ChecklistAnswer, Finding, Review, Signature, Visit, VisitMatter
 from inspections.rules import measures, results
 from inspections.rules.outcomes import public_label
-from inspections.selectors import fieldwork, records
+from inspections.rules.sources import source_problem
+from inspections.selectors import fieldwork, records, sources
 from inspections.services import disposals
 from inspections.services.revisions import begin_matter, officer, settle
 
@@ -71,7 +72,7 @@ def record(
             facts=[f.fact for f in findings],
             methods=methods,
             failed_items=sorted(failed),
-        )
+        ) or _source_problem(matter, codes, methods)
         if problem:
             raise RuleError(problem)
         before = records.content(matter)
@@ -211,6 +212,16 @@ def _still_agrees(matter: VisitMatter) -> None:
     )
     if problem:
         raise RuleError(f"{problem}请改好结果，签字后再提交。")
+
+
+def _source_problem(
+    matter: VisitMatter, codes: Sequence[str], methods: Sequence[str]
+) -> str | None:
+    """Samples and others' conclusions say which methods there were, and what the result cannot be (A62)."""
+    needs = sources.needs(matter)
+    return source_problem(
+        codes, methods, needed=needs.methods, failed=needs.failed, waiting=needs.waiting
+    )
 
 
 def _check_findings(matter: VisitMatter, findings: Sequence[NewFinding], today: date) -> None:

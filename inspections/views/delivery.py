@@ -43,7 +43,7 @@ ASSETS = (
     "js/offline.js",
     "img/mark.svg",
 )
-MORE = ("recordings",)  # inspections/urls_evidence.py
+MORE = ("recordings", "samples", "note")  # inspections/urls_evidence.py
 View = Callable[..., HttpResponse]
 
 

@@ -20,8 +20,9 @@ from inspections.rules.processes import VISIT_MATTER
 from inspections.rules.results import has_problem, review_problem
 from inspections.selectors import disposals as disposal_reading
 from inspections.selectors import fieldwork as reading
-from inspections.selectors import records, reviews
+from inspections.selectors import records, reviews, sources
 from inspections.services import outcomes
+from inspections.services import sources as handling
 from inspections.views.field import own_matter
 
 State = VisitMatter.State
@@ -57,6 +58,8 @@ def detail(request: HttpRequest, pk: Any) -> HttpResponse:
             for row in disposal_reading.of_matter(matter)
         ],
         "evidence": records.evidence_of_visit(matter.visit_id),
+        **sources.of_matter(matter),
+        **handling.offered(request.user, matter),
         "css": VISIT_MATTER.css[matter.state],
         "steps": _steps(matter),
         "actions": _actions(request, matter),

@@ -27,6 +27,7 @@ from inspections.selectors import (
     on_site,
     precheck_state,
     records,
+    sources,
     succession,
 )
 from inspections.selectors import teams as team_reading
@@ -163,6 +164,7 @@ def _page(request: HttpRequest, visit: Visit, *, has_looked: bool) -> HttpRespon
         "parts": visit.parts.order_by("number"),
         "findings": records.findings_of_visit(visit.pk),
         "evidence": records.evidence_of_visit(visit.pk),
+        **sources.of_visit(visit),
         "disposals": [
             (row, disposals.measure_label(row.measure), calendar.due(row.due_on, today))
             for row in disposals.of_visit(visit.pk)

@@ -98,7 +98,7 @@ NAMED = {  # field of a form → what of the foreign bureau is named there
     "unit": "station", "lead": "station", "executing": "station", "participants": "station", "agency": "station",
     "responsible": "station", "responsible_unit": "station",
     "user": "outsider", "responsible_user": "outsider",
-    "matters": "matter", "matter": "matter", "visit_matter": "visit_matter", "visits": "visit", "visit": "visit",
+    "matters": "matter", "matter": "matter", "visit_matter": "visit_matter", "visit_matter_pk": "visit_matter", "visits": "visit", "visit": "visit",
     "task": "task", "tasks": "task", "officers": "inspector", "leader": "inspector", "inspector": "inspector",
     "entity": "entity", "item": "checklist_item", "finding": "finding",
     "registry:entity-tag.pk": "listing", "inspections:review-approve-clean.pk": "visit_matter",
