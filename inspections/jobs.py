@@ -13,6 +13,7 @@ from inspections.services import (
     disclosure,
     escalation,
     list_checks,
+    notice_bundles,
     reminders,
     reminders_before,
     sources,
@@ -34,7 +35,8 @@ def warn_due_disposals() -> int:
 
 @shared_task(name="inspections.warn_due_orders")
 def warn_due_orders() -> int:
-    return reminders_before.orders(today=timezone.localdate())
+    today = timezone.localdate()
+    return reminders_before.orders(today=today) + reminders_before.advance_notices(today=today)
 
 
 @shared_task(name="inspections.remind_list_checks")
@@ -52,6 +54,12 @@ def _deemed_report(message: OutboxMessage) -> dict[str, Any]:
 def tell_teams() -> int:
     """The evening before, or that morning: each team is told where it goes (setting visit_disclosure)."""
     return disclosure.tell_due(now=timezone.now())
+
+
+@jobs.kind(notice_bundles.JOB)
+def bind_notices(run: jobs.Run) -> dict[str, Any]:
+    """The notices of a task in one file; an attempt that was cut off left made notices and no file (A64)."""
+    return notice_bundles.run(run)
 
 
 @jobs.kind(burning.JOB)

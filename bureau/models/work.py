@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from bureau.ids import uuid7
+from bureau.veils import lift
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -149,7 +150,7 @@ class NumberSeries(models.Model):
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def visible_to(self, user) -> "StoredFileQuerySet":
-        return self.filter(authority_id__in=user.authority_ids)
+        return lift(self.filter(authority_id__in=user.authority_ids), user)
 
 
 class StoredFile(models.Model):

@@ -173,6 +173,15 @@ CATALOGUE: tuple[Setting, ...] = (
         "临淄指引（二十六）1：检查前预查比对，确定检查方式和表单；（二十六）4：程序可以按对象删减",
         choices=(("advised", "建议，不拦"), ("required", "须完成；没有做的写明删减原因")),
     ),
+    Setting(
+        "advance_notice_workdays",
+        "检查前预先告知企业",
+        "int",
+        0,
+        "现行规定未要求预先告知；本系统默认不预先告知，本单位规定告知的改为天数",
+        "个工作日前",
+        help="0 为不预先告知，上门时送达通知书。",
+    ),
     Setting("team_size", "检查组人数", "int", 2, "临淄指引（十九）：不少于2名", "人"),
     Setting(
         "visit_disclosure",

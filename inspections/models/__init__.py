@@ -1,3 +1,4 @@
+from inspections.models.before import AdvanceNotice, NoticeBundle
 from inspections.models.cases import (
     ContactAttempt,
     DeemedReport,
@@ -28,6 +29,7 @@ from inspections.models.team import PoolConsent, Replacement, TeamMember, TeamSi
 from inspections.models.visit import InspectionOrder, Notice, Visit, VisitMatter
 
 __all__ = [
+    "AdvanceNotice",
     "ChecklistAnswer",
     "Conclusion",
     "ContactAttempt",
@@ -50,6 +52,7 @@ __all__ = [
     "ListCheck",
     "MergeConsent",
     "Notice",
+    "NoticeBundle",
     "PoolConsent",
     "PreCheck",
     "PreCheckLine",

@@ -124,3 +124,113 @@ def _precheck_example() -> dict[str, Any]:
         "done_by": "张示例",
         "done_at": date(2026, 11, 2),
     }
+
+
+LISTS = ("rights", "conduct", "duties")  # passages of the notice that are lists
+NOTICE_FORM = define(
+    Form(
+        "notice",
+        "行政检查通知书",
+        "国办发〔2024〕54号；司法部行政检查文书基本格式：告知检查频次、“五个严禁”、“八个不得”，保障申请回避、陈述申辩的权利；临淄指引（二十六）2、（三十一）",
+        (
+            Passage(
+                "opening",
+                "开头",
+                "根据双随机抽查任务（{task}），经批准（{number}），决定对你单位进行检查。现将有关事项通知如下：",
+                ("task", "number"),
+                ("number",),
+            ),
+            Passage(
+                "materials",
+                "没有须准备的资料时",
+                "无须专门准备，请保持有关证照和台账可以查阅。",
+            ),
+            Passage(
+                "rights",
+                "权利（一行一条）",
+                "检查人员不足两名、不出示行政执法证件和本通知书的，你单位有权拒绝检查。\n"
+                "认为检查人员与你单位有直接利害关系或者有其他关系可能影响公正检查的，你单位有权申请其回避。\n"
+                "你单位有权就检查事项和检查结果进行陈述、申辩。",
+            ),
+            Passage(
+                "conduct",
+                "检查人员的纪律（一行一条）",
+                "严禁逐利检查：不得接受馈赠、报酬和福利，不得参加你单位提供的宴请、娱乐、旅游，不得由你单位支付消费开支或者转嫁检查费用，不得强制接受指定的中介服务。\n"
+                "严禁干扰企业正常生产经营：不得刻意要求法定代表人到场。\n"
+                "严禁任性处罚企业：不得乱查封、乱扣押、乱冻结、动辄责令停产停业。\n"
+                "严禁下达检查指标：不得将考核考评、预算项目绩效与检查频次、罚款数额挂钩。\n"
+                "严禁变相检查：不得以观摩、督导、考察等名义行检查之实。",
+            ),
+            Passage(
+                "duties",
+                "义务（一行一条）",
+                "请配合检查，如实说明情况、提供所需资料；拒绝、阻挠检查情节严重的，依法处理并向社会公示。\n"
+                "本次检查未发现问题，不作为你单位今后免除法律责任的依据。",
+            ),
+            Passage(
+                "verify",
+                "核验说明",
+                "查不到或人员不符的，您有权拒绝检查，并请拨打 {phone}。",
+                ("phone",),
+                ("phone",),
+            ),
+        ),
+        template="inspections/documents/notice.html",
+        example=lambda form: _notice_example(form),
+    )
+)
+
+
+def notice_values(notice: dict[str, Any]) -> dict[str, str]:
+    """What stands in the places, from the content of a notice."""
+    return {
+        "task": "；".join(notice["tasks"]),
+        "number": notice["order"]["number"],
+        "phone": notice["contact"]["phone"],
+    }
+
+
+def items(text: str) -> list[str]:
+    """A passage that is a list: one item on each line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _notice_example(form: dict[str, Any]) -> dict[str, Any]:
+    day = date(2026, 11, 3)
+    return {
+        "notice": {
+            "form": form,
+            **{name: items(form["passages"][name]) for name in LISTS},
+            "number": "示例检查通知〔2026〕8号",
+            "authority": "示例县自然资源和规划局",
+            "entity": {"name": "示例石材有限公司", "code": "91130000MA0EXAMPL5"},
+            "matters": [
+                {
+                    "name": "采矿权人履行义务情况检查",
+                    "content": "是否按批准范围开采",
+                    "methods": ["实地核查"],
+                    "basis": "《矿产资源法》",
+                    "materials": "采矿许可证、开采台账",
+                }
+            ],
+            "inspectors": [
+                {
+                    "name": "张示例",
+                    "certificate_name": "行政执法证",
+                    "certificate_no": "990100001",
+                    "is_leader": True,
+                }
+            ],
+            "usage": {
+                "text": "本年第 1 次（上限 2 次）",
+                "cap": "计入年度频次 1 次（公布的上限 4 次）",
+            },
+            "contact": {"name": "张示例", "phone": "0000-0000000", "address": "示例县示例路一号"},
+            "check_url": "https://example.invalid/check/EXAMPLE/",
+            "token": "EXAMPLE",
+            "issued_at": day,
+        },
+        "window_from": day,
+        "window_to": date(2026, 11, 28),
+        "has_materials": True,
+    }

@@ -5,23 +5,14 @@ from typing import Any
 
 from django.conf import settings
 
+from bureau.rules.forms import fill
+from bureau.services import wordings
 from inspections.models import Notice, TeamMember, Visit
+from inspections.rules.forms_before import LISTS, NOTICE_FORM, items, notice_values
 from inspections.selectors import orders, teams
 from registry.models import Matter
 from registry.rules.kinds import EntityKind
 from registry.rules.names import may_show_code
-
-# 国办发〔2024〕54号 and the Ministry of Justice's standard notice: rights, duties, and how to complain (A74, A101).
-RIGHTS = (
-    "检查人员不足两名、不出示行政执法证件和本通知书的，你单位有权拒绝检查。",
-    "认为检查人员与你单位有直接利害关系或者有其他关系可能影响公正检查的，你单位有权申请其回避。",
-    "你单位有权就检查事项和检查结果进行陈述、申辩。",
-    "检查不收取任何费用，不索要与检查无关的材料，不干扰正常生产经营。",
-)
-DUTIES = (
-    "请配合检查，如实说明情况、提供所需资料；拒绝、阻挠检查情节严重的，依法处理并向社会公示。",
-    "本次检查未发现问题，不作为你单位今后免除法律责任的依据。",
-)
 
 
 def notice_content(visit: Visit, today: date) -> dict[str, Any]:
@@ -30,7 +21,7 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
     contact = _contact(visit)
     team = teams.current_team(visit)
     usage = orders.usage(visit.authority, [visit], today)[visit.entity_id]
-    return {
+    content = {
         "authority": visit.authority.name,
         "authority_code": visit.authority.code,
         "unit": visit.unit.name,
@@ -60,7 +51,7 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
         ],
         "window_from": visit.window_from.isoformat(),
         "window_to": visit.window_to.isoformat(),
-        "inspectors": [_as_printed(m) for m in team if m.inspector and not _assists(m)],
+        "inspectors": [_inspector(m) for m in team if m.inspector and not _assists(m)],
         "experts": [
             {"name": m.expert.name, "organisation": m.expert.organisation}
             for m in team
@@ -71,12 +62,22 @@ def notice_content(visit: Visit, today: date) -> dict[str, Any]:
             "number": visit.order.number if visit.order else "",
             "is_emergency": bool(visit.order and visit.order.is_emergency),
         },
-        "usage": {"hits": usage.hits, "limit": usage.limit, "text": str(usage)},
-        "rights": list(RIGHTS),
-        "duties": list(DUTIES),
+        "usage": {
+            "hits": usage.hits,
+            "limit": usage.limit,
+            "text": str(usage),
+            "cap": usage.cap_text,
+        },
         "contact": contact,
         "on": today.isoformat(),
     }
+    form = wordings.of(NOTICE_FORM.key, visit.authority, **notice_values(content))
+    return content | {"form": form} | _lists(form)
+
+
+def _lists(form: dict[str, Any]) -> dict[str, list[str]]:
+    """The passages that are lists, item by item."""
+    return {name: items(form["passages"][name]) for name in LISTS}
 
 
 def notice_context(visit: Visit) -> dict[str, Any] | None:
@@ -84,8 +85,15 @@ def notice_context(visit: Visit) -> dict[str, Any] | None:
     notice = Notice.objects.filter(visit=visit).select_related("issued_by").first()
     if notice is None:
         return None
+    return as_printed(notice)
+
+
+def as_printed(notice: Notice) -> dict[str, Any]:
+    """Needs `issued_by` loaded. One that was made before wordings were kept is printed in the words it was made with."""
+    content = notice.content
+    shown = content if "form" in content else _shipped(content) | content
     return {
-        **notice.content,
+        **shown,
         "number": notice.number,
         "token": notice.token,
         "check_url": check_url(notice.token),
@@ -95,12 +103,34 @@ def notice_context(visit: Visit) -> dict[str, Any] | None:
     }
 
 
+def printing_context(notice: dict[str, Any]) -> dict[str, Any]:
+    """The context of templates/inspections/documents/notice.html."""
+    return {
+        "notice": notice,
+        "window_from": date.fromisoformat(notice["window_from"]),
+        "window_to": date.fromisoformat(notice["window_to"]),
+        "has_materials": any(matter["materials"] for matter in notice["matters"]),
+    }
+
+
+def _shipped(content: dict[str, Any]) -> dict[str, Any]:
+    values = notice_values(content) | {"authority": content["authority"]}
+    passages = {p.key: fill(p.default, values) for p in NOTICE_FORM.passages}
+    form = {
+        "title": NOTICE_FORM.title,
+        "passages": passages,
+        "issuer_mark": "",
+        "seal": NOTICE_FORM.seal,
+    }
+    return {"form": form, **_lists(form)}
+
+
 def check_url(token: str) -> str:
     """Where the QR code points: the public site's page for this notice."""
     return f"{settings.PUBLIC_BASE_URL}/check/{token}/"
 
 
-def _as_printed(member: TeamMember) -> dict[str, Any]:
+def _inspector(member: TeamMember) -> dict[str, Any]:
     person = member.inspector
     assert person is not None
     return {

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from inspections.models import Notice, Visit
+from inspections.selectors import advance
 from registry.rules.kinds import EntityKind
 from registry.rules.names import public_name
 
@@ -24,6 +27,7 @@ class CheckedNotice:
     window_to: date
     usage: str
     is_delivered: bool
+    told: str  # 预先告知, empty where nobody was told in advance
     is_over: bool
     word: str
 
@@ -35,6 +39,14 @@ _WORDS: dict[str, str] = {
     Visit.State.DISPATCHED: "检查人员正在重新安排，请以新的通知书为准",
     Visit.State.TEAMED: "检查人员正在重新安排，请以新的通知书为准",
 }
+
+
+def _told(visit: Visit) -> str:
+    """Day and way only: who was told is a natural person."""
+    row = advance.latest(visit)
+    if row is None:
+        return ""
+    return f"{timezone.localdate(row.happened_at):%Y年%-m月%-d日}以{row.get_how_display()}方式"
 
 
 def by_token(token: str) -> CheckedNotice | None:
@@ -74,6 +86,7 @@ def by_token(token: str) -> CheckedNotice | None:
         window_to=date.fromisoformat(content["window_to"]),
         usage=content["usage"]["text"],
         is_delivered=notice.delivered_at is not None,
+        told=_told(visit),
         is_over=visit.state not in {Visit.State.ORDERED, Visit.State.IN_PROGRESS},
         word=_WORDS.get(visit.state, "检查已结束"),
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from bureau.models import User
 from bureau.veils import veil
-from inspections.models import TeamMember, Visit, VisitMatter
+from inspections.models import NoticeBundle, TeamMember, Visit, VisitMatter
 from inspections.selectors import disclosure
 from planning.selectors import sealed
 
@@ -49,6 +49,12 @@ def hidden_reports(user: User) -> Q | None:
     """A report lists its firms by name."""
     hidden = visits(user)
     return None if hidden is None else Q(rows__visit__in=hidden.values("pk"))
+
+
+@veil("bureau.storedfile")
+def hidden_bundles(user: User) -> Q | None:
+    """Bound notices say who goes where: their own page hands them out, nothing else (DRAW §4)."""
+    return Q(pk__in=NoticeBundle.objects.values("file"))
 
 
 @veil("registry.ledgerentry")

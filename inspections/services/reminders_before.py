@@ -1,15 +1,18 @@
-"""Telling people what is due before a visit: emergency orders to be made up (A97)."""
+"""Telling people what is due before a visit: emergency orders to be made up (A97), firms to be told in advance."""
 
+from collections import defaultdict
 from datetime import date
 from functools import cache
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from bureau.models import Role
+from bureau.models import Agency, Role
 from bureau.selectors import calendar, rule_settings
 from bureau.services import notifications
-from inspections.models import InspectionOrder
+from inspections.models import AdvanceNotice, InspectionOrder, Visit
 from inspections.rules.clock import LATE, reminder
+from inspections.selectors import advance
 from inspections.services.reminders import HORIZON
 
 
@@ -36,4 +39,31 @@ def orders(*, today: date) -> int:
             authority=row.authority,
             is_urgent=True,
         )
+    return new
+
+
+def advance_notices(*, today: date) -> int:
+    """Firms that must be told by today or should have been, to the unit's coordinators; one notice a unit and day."""
+    untold = ~Exists(AdvanceNotice.objects.filter(visit=OuterRef("pk")))
+    waiting = Visit.objects.filter(untold, state=Visit.State.ORDERED)
+    new = 0
+    for authority in Agency.objects.filter(pk__in=waiting.values("authority")):
+        days = advance.workdays(authority, today.year)
+        if not days:
+            continue
+        rows = list(waiting.filter(authority=authority).select_related("unit", "entity"))
+        due: dict[Agency, int] = defaultdict(int)
+        for row in advance.of(rows, days, today):
+            if row.due_on <= today:
+                due[row.visit.unit] += 1
+        for unit, count in due.items():
+            new += notifications.notify(
+                users=notifications.holders(
+                    authority=authority, roles=[Role.COORDINATOR], unit=unit
+                ),
+                key=f"advance-due:{unit.pk}:{today}",
+                text=f"{unit.short_name}有 {count} 户须在检查前预先告知，期限已到，请告知并登记。",
+                url=reverse("inspections:visit-list") + "?state=ordered",
+                authority=authority,
+            )
     return new

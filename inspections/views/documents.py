@@ -1,7 +1,5 @@
 """Printed documents of a visit: 检查通知书 and 抽查情况记录表; both name who goes, so a look before the time is recorded."""
 
-from datetime import date
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -23,12 +21,7 @@ def notice_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     notice = notices.notice_context(visit)
     if notice is None:
         raise Http404("检查通知书还没有制作。")
-    context = {
-        "notice": notice,
-        "window_from": date.fromisoformat(notice["window_from"]),
-        "window_to": date.fromisoformat(notice["window_to"]),
-        "has_materials": any(matter["materials"] for matter in notice["matters"]),
-    }
+    context = notices.printing_context(notice)
     return as_pdf(
         documents.pdf("inspections/documents/notice.html", context), f"notice-{visit.number}"
     )

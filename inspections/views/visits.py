@@ -18,6 +18,7 @@ from inspections.models import TeamMember, Visit
 from inspections.rules.processes import VISIT
 from inspections.rules.teams import missing_quals
 from inspections.selectors import (
+    advance,
     desk,
     disclosure,
     disposals,
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, visit: Visit, *, has_looked: bool) -> HttpRespon
         "usage": reading.usage_of(visit, today),
         "picks": reading.picks_of(visit),
         "notice": notice,
+        "told": advance.latest(visit),
         "precheck": precheck_state.card(visit) if is_open else None,
         "check_url": documents.check_url(notice.token) if notice else "",
         "delivery": DeliveryForm()
@@ -302,6 +304,10 @@ def _actions(request: HttpRequest, visit: Visit, tasks: list[Any], notice: Any) 
             shown["mine"].append((*row, None, "内容随即固定，编号和核验码保持不变。"))
         else:
             shown["theirs"].append((label, "由执行单位分派员、任务经办或检查组人员办理"))
+    tells = visit.state == Visit.State.ORDERED and may_issue(visit, request.user)
+    if tells and advance.workdays(visit.authority, timezone.localdate().year):
+        tell = reverse("inspections:visit-tell", args=args)
+        shown["mine"].append(("登记预先告知", tell, "btn-plain", "get", None, ""))
     if notice is not None:
         shown["mine"].append(
             (

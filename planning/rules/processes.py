@@ -131,6 +131,7 @@ TASK = Process(
         Transition("drawn", "dispatch", "dispatched", (ORGANISER,), "派发任务"),
         Transition("dispatched", "close", "closed", (ORGANISER,), "办结任务"),
         # What a reserve or a 补抽 adds while the task runs; a 补抽 may come after its end too (DRAW §5).
+        Transition("dispatched", "notices", "dispatched", (ORGANISER, "coordinator"), "检查通知书"),
         Transition("dispatched", "dispatch_more", "dispatched", (ORGANISER,), "派发新增对象"),
         Transition("dispatched", "supplement", "dispatched", (ORGANISER,), "安排补抽"),
         Transition("closed", "supplement", "dispatched", (ORGANISER,), "安排补抽"),

@@ -106,6 +106,7 @@ def _actions(
         urls["lock"] = f"{reverse('planning:sitting-new')}?task={task.pk}"
     with suppress(NoReverseMatch):  # where inspections is served by another host
         urls["dispatch"] = reverse("inspections:dispatch", args=[task.pk])
+        urls["notices"] = reverse("inspections:task-notices", args=[task.pk])
         if counts.waiting:
             urls["dispatch_more"] = urls["dispatch"]
     if counts.fell_out and any(row.open for row in shortfalls(task)):

@@ -153,12 +153,7 @@ def start_archiving(*, visit_pks: list[Any], actor: User) -> Any:
 def _parts(visit: Visit, papers: list[dossiers.Paper]) -> Iterator[Part]:
     notice = notices.notice_context(visit)
     if notice is not None:
-        context = {
-            "notice": notice,
-            "window_from": date.fromisoformat(notice["window_from"]),
-            "window_to": date.fromisoformat(notice["window_to"]),
-            "has_materials": any(matter["materials"] for matter in notice["matters"]),
-        }
+        context = notices.printing_context(notice)
         yield Part("检查通知书", documents.pdf("inspections/documents/notice.html", context))
     yield Part(
         "抽查情况记录表",
