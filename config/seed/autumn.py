@@ -82,13 +82,17 @@ def _walk_timber(story: Story, visits: Sequence[Visit]) -> None:
     days = story.days
     bad = {"LC-L03": Follow(days.ahead(6))}
     courses = (
-        Course("published", days.ago(27)),
-        Course("returned", days.ago(23), bad=bad, reviewed=9),  # late: due two working days ago
-        Course("approved", days.ago(20), hour=10, reviewed=5),  # due on the next working day
+        Course("published", days.ago(27), entry="scanned", on_glass=True),
+        Course(
+            "returned", days.ago(23), bad=bad, reviewed=9, entry="late"
+        ),  # late: due two working days ago
+        Course(
+            "approved", days.ago(20), hour=10, reviewed=5, is_paused=True
+        ),  # due on the next working day
         Course("submitted", days.ago(13)),
         Course("recorded", days.ago(8), bad={"LC-L03": Follow(days.ahead(3))}),
         Course("finished", days.ago(4)),
-        Course("in_progress", days.ago(2)),
+        Course("in_progress", days.ago(2), entry="scanned"),
     )
     for visit, course in zip(visits, courses, strict=False):
         Walk(story, visit, course).put()

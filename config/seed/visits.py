@@ -11,7 +11,7 @@ from django.utils import timezone
 from bureau.ids import uuid7
 from bureau.models import User
 from config.seed import disposals as after_finding
-from config.seed import pictures
+from config.seed import doorstep, pictures
 from config.seed.agenda import Step
 from config.seed.findings import FOUND, measured
 from config.seed.story import COORDINATOR, HEAD, PUBLISHER, REVIEWERS, Story
@@ -64,6 +64,9 @@ class Course:
     is_corrected: bool = False
     reviewed: int = 3  # working days after the visit
     published: int = 4
+    entry: str = "shown"  # scanned | shown | late
+    is_paused: bool = False
+    on_glass: bool = False
 
 
 class Walk:
@@ -97,6 +100,11 @@ class Walk:
                 continue
             day, time, do = moments[step]
             add(day, time, do)
+        if course.is_paused:
+            add(course.on, f"{course.hour}:20", partial(doorstep.pause, self))
+            add(course.on, f"{course.hour}:50", partial(doorstep.resume, self))
+        if course.entry == "late":
+            add(days.after(course.on, 1), "8:40", partial(doorstep.enter_late, self))
         if course.until == "in_progress":
             add(course.on, f"{course.hour}:40", partial(self.answer, False))
         if course.until == "recorded":
@@ -115,6 +123,7 @@ class Walk:
 
     def start(self) -> None:
         visit = self.visit
+        doorstep.enter(self)
         arrivals.start(
             visit_pk=visit.pk,
             actor=self.leader,
@@ -130,13 +139,17 @@ class Walk:
                 self._answer(matter, item)
         if whole:
             visit = self.visit
+            opinion = "情况属实，按要求整改。" if self.course.bad else "情况属实，无异议。"
             party.sign(
                 visit_pk=visit.pk,
                 actor=self.leader,
                 signed="signed",
                 happened_at=timezone.now(),
-                opinion="情况属实，按要求整改。" if self.course.bad else "情况属实，无异议。",
-                pages=[
+                opinion=opinion,
+                stroke=doorstep.stroke(self, opinion) if self.course.on_glass else None,
+                pages=[]
+                if self.course.on_glass
+                else [
                     cast(Any, pictures.signed_page)(
                         title="双随机抽查检查表（签字页）",
                         entity=visit.entity.name,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bureau import audit
+from bureau.access import require
 from bureau.errors import Conflict, RuleError
 from bureau.models import Role, User
 from bureau.selectors import rule_settings
@@ -30,6 +31,7 @@ AFTERWARDS = (*AT_THE_DOOR, Visit.State.FINISHED, Visit.State.RECORDED, Visit.St
 
 def code_of(*, listing: Listing, actor: User) -> FirmCode:
     """The firm's code, made when it is asked for the first time; it never changes, the print hangs on a wall."""
+    require(actor, listing.authority_id, *CODE_KEEPERS)
     known = FirmCode.objects.filter(entity=listing.entity).first()
     if known is not None:
         return known
@@ -40,6 +42,7 @@ def code_of(*, listing: Listing, actor: User) -> FirmCode:
             defaults={
                 "token": "".join(secrets.choice(ALPHABET) for _ in range(TOKEN_LENGTH)),
                 "made_by": actor,
+                "made_at": timezone.now(),
             },
         )
         if made:
@@ -115,7 +118,7 @@ def note_route(*, visit_pk: Any, actor: User, text: str) -> RouteNote:
         if known is not None and known.text == text:
             return known
         row = RouteNote.objects.create(
-            entity=visit.entity, authority=visit.authority, text=text, by=actor
+            entity=visit.entity, authority=visit.authority, text=text, by=actor, at=timezone.now()
         )
         audit.record(
             "route.noted",

@@ -199,6 +199,7 @@ def inspect(leader, colleague):
     for officer in (leader, colleague):
         officer.open(visit)
         officer.press("确认我到场")
+        officer.page.check("#id_certificates_shown")
         officer.press("确认我到场")
     leader.open(visit)
     sheets = [

@@ -8,8 +8,18 @@ import pytest
 from django.conf import global_settings
 from django.utils import timezone
 
-from bureau.models import AuditEvent
-from inspections.models import ChecklistAnswer, Evidence, FieldDelivery, Visit
+from bureau.models import AuditEvent, User
+from inspections.models import (
+    ChecklistAnswer,
+    EntryLog,
+    Evidence,
+    FieldDelivery,
+    GlassSignature,
+    Visit,
+)
+from inspections.selectors import lacking, party_text
+from inspections.services import entries
+from registry.models import Listing
 from tests.browser import running
 from tests.inspections.field_case import ordered_case, photo, second_inspector
 from tests.people import make_authority, make_user
@@ -96,6 +106,17 @@ class Phone:
             has_text=re.compile(f"^{words}$")
         ).click()
 
+    def draw(self) -> None:
+        """A signature with the finger on the canvas."""
+        pad = self.page.locator("[data-pad]")
+        pad.scroll_into_view_if_needed()
+        frame = pad.bounding_box()
+        self.page.mouse.move(frame["x"] + 40, frame["y"] + 90)
+        self.page.mouse.down()
+        self.page.mouse.move(frame["x"] + 160, frame["y"] + 30, steps=6)
+        self.page.mouse.move(frame["x"] + 280, frame["y"] + 100, steps=6)
+        self.page.mouse.up()
+
     @property
     def signal(self) -> str:
         return str(self.page.inner_text("[data-signal]"))
@@ -120,6 +141,7 @@ def test_a_visit_without_a_signal_is_sent_once_when_it_returns(valley, phones, t
     phone.lose_signal()
     phone.open(f"/desk/inspections/field/{visit.pk}/start/")
     assert "没有信号" in phone.text()
+    phone.page.check("#id_certificates_shown")
     phone.press("登记到场")
     phone.wait_signal("未上传 1 件")
     phone.open(paths[0])
@@ -168,20 +190,82 @@ def test_a_visit_without_a_signal_is_sent_once_when_it_returns(valley, phones, t
     in_database(lambda: check_replaced(visit))
 
 
-def in_database(check) -> None:
+@pytest.mark.rule("A66")
+@pytest.mark.rule("A98")
+def test_entry_and_signature_on_glass_wait_on_the_phone(valley, phones, tmp_path):
+    """The firm's code is scanned and the party signs without a signal: what was shown has the answers not yet sent."""
+    _, visit, matter = valley
+    phone, _ = phones
+    token = in_database(lambda: firm_code(visit))
+    picture = tmp_path / "photo.jpg"
+    picture.write_bytes(photo("blue").read())
+    phone.make_ready()
+
+    phone.lose_signal()
+    phone.open(f"/desk/inspections/field/scan/{token}/")
+    phone.press("登记进入")
+    phone.wait_signal("未上传 1 件")
+    phone.open(f"/desk/inspections/field/{visit.pk}/start/")
+    phone.page.check("#id_certificates_shown")
+    phone.press("登记到场")
+    fill_in(phone, matter, picture)
+    phone.open(f"/desk/inspections/field/{visit.pk}/signature/")
+    phone.page.locator("[data-line]").filter(has_text="4.5 米").wait_for()
+    phone.page.fill("#id_opinion", "情况属实")
+    phone.page.fill("#id_signer", "刘某，矿长")
+    phone.draw()
+    phone.page.screenshot(path=tmp_path / "glass.png", full_page=True)
+    phone.press("保存签字情况")
+    phone.wait_signal("未上传 6 件")
+
+    phone.find_signal()
+    phone.open("/desk/inspections/field/unsent/")
+    phone.page.get_by_text("没有未上传的内容").wait_for()
+
+    in_database(lambda: check_at_the_door(visit))
+
+
+def fill_in(phone: Phone, matter, picture) -> None:
+    phone.open(f"/desk/inspections/field/matters/{matter}/1/")
+    phone.choose("符合")
+    phone.press("保存")
+    phone.choose("符合")
+    phone.page.fill("#id_number", "4.50")
+    phone.press("保存")
+    phone.choose("符合")
+    phone.page.set_input_files("input[type=file]", picture)
+    phone.press("保存")
+    phone.wait_signal("未上传 5 件")
+
+
+def firm_code(visit: Visit) -> str:
+    listing = Listing.objects.get(entity=visit.entity, authority=visit.authority)
+    return entries.code_of(listing=listing, actor=User.objects.get(username="desk")).token
+
+
+def check_at_the_door(visit: Visit) -> None:
+    entry = EntryLog.objects.get()
+    assert (entry.way, entry.by.username) == ("scanned", "leader")
+    signature = GlassSignature.objects.get()
+    assert signature.text == party_text.text(Visit.objects.get(pk=visit.pk))
+    assert "情况属实" in signature.text
+    assert lacking.missing(Visit.objects.get(pk=visit.pk)) == []
+
+
+def in_database(check):
     """Playwright's loop runs in this thread: Django's connection is asked from another."""
     from concurrent.futures import ThreadPoolExecutor
 
     from django.db import connections
 
-    def run() -> None:
+    def run():
         try:
-            check()
+            return check()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
+        return pool.submit(run).result()
 
 
 def check_delivered(visit: Visit) -> None:
