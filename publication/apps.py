@@ -7,7 +7,8 @@ class PublicationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from publication import jobs  # noqa: F401  registers its deliverers with web and worker alike
+        # registers its deliverers with web and worker alike
+        from publication import dossier_jobs, jobs  # noqa: F401
         from publication.rules import (  # noqa: F401  its forms' wording
             forms_correction,
             forms_hall,

@@ -3,17 +3,13 @@
 from typing import Any
 
 from celery import shared_task
-from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from bureau.errors import Conflict, RuleError
-from bureau.models import OutboxMessage, User
+from bureau.models import OutboxMessage
 from bureau.services import jobs, outbox
 from planning.models import Plan, PlanAdjustment, Task
 from publication.models import PublicRecord
 from publication.services import (
-    dossiers,
     followups,
     hall,
     matter_lists,
@@ -74,27 +70,6 @@ def deliver_followup(message: OutboxMessage) -> dict[str, Any]:
 @shared_task(name="publication.warn_due_objections")
 def warn_due_objections() -> None:
     objections.warn_due(today=timezone.localdate())
-
-
-@jobs.kind(dossiers.JOB)
-def archive_dossiers(run: jobs.Run) -> dict[str, Any]:
-    """One dossier after the other, on from where the last attempt stopped; what is not whole is named and left (A89)."""
-    wanted, done = list(run.payload["visits"]), int(run.cursor.get("done", 0))
-    lacking = list(run.cursor.get("lacking", []))
-    actor = User.objects.get(pk=run.job.actor_id)
-    for place in range(done, len(wanted)):
-        try:
-            with transaction.atomic():
-                dossiers.archive(visit_pk=wanted[place], actor=actor, today=timezone.localdate())
-        except Conflict:
-            pass  # an earlier attempt got that far
-        except RuleError as refused:
-            lacking.append(refused.message)
-        run.advance(
-            cursor={"done": place + 1, "lacking": lacking}, done=place + 1, total=len(wanted)
-        )
-    summary = f"已归档 {len(wanted) - len(lacking)} 份卷宗。" + "".join(lacking[:20])
-    return {"url": reverse("publication:dossier-list"), "text": "回到卷宗", "summary": summary}
 
 
 @jobs.kind(hall.JOB)

@@ -36,10 +36,18 @@ urlpatterns = [
     path("corrections/<uuid:pk>/decide/", corrections.correction_decide, name="correction-decide"),
     path("corrections/<uuid:pk>/sheet.pdf", corrections.correction_pdf, name="correction-pdf"),
     path("dossiers/", dossiers.dossier_list, name="dossier-list"),
-    path("dossiers/archive/", dossiers.archive_many, name="dossier-archive-many"),
-    path("dossiers/<uuid:pk>/", dossiers.dossier_detail, name="dossier-detail"),
-    path("dossiers/<uuid:pk>/archive/", dossiers.dossier_archive, name="dossier-archive"),
-    path("dossiers/<uuid:pk>/file.pdf", dossiers.dossier_pdf, name="dossier-pdf"),
+    path("dossiers/many/", dossiers.dossier_many, name="dossier-many"),
+    path("dossiers/<uuid:pk>/", dossiers.dossier_of_visit, name="dossier-of-visit"),
+    path("dossiers/<uuid:pk>/<uuid:task>/", dossiers.dossier_detail, name="dossier-detail"),
+    path(
+        "dossiers/<uuid:pk>/<uuid:task>/archive/", dossiers.dossier_archive, name="dossier-archive"
+    ),
+    path(
+        "dossiers/<uuid:pk>/<uuid:task>/supplement/",
+        dossiers.dossier_supplement,
+        name="dossier-supplement",
+    ),
+    path("dossiers/<uuid:pk>/<uuid:task>/file.pdf", dossiers.dossier_pdf, name="dossier-pdf"),
     path("requests/", firm_desk.firm_request_list, name="firm-request-list"),
     path("requests/<uuid:pk>/", firm_desk.firm_request_detail, name="firm-request-detail"),
     path("ratings/", firm_desk.ratings, name="ratings"),

@@ -219,6 +219,15 @@ CATALOGUE: tuple[Setting, ...] = (
         "小局按件回避；等保三级要求三权分立",
         choices=(("small", "按件分离"), ("strict", "三权分立")),
     ),
+    Setting(
+        "dossier_retention",
+        "卷宗保管期限",
+        "choice",
+        "long",
+        "临淄指引（三十）：一对象一档案，长期保存",
+        choices=(("long", "长期"), ("permanent", "永久"), ("y30", "30年"), ("y10", "10年")),
+        help="只用于以后归档的卷宗，已归档的按归档时的期限",
+    ),
     Setting("disposal_days", "后续处置默认期限", "int", 30, "本系统默认，按个案改", "日"),
     Setting(
         "disposal_warning_days",

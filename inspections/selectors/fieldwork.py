@@ -149,15 +149,16 @@ def as_item(row: ChecklistItem) -> rules.Item:
 def sheets(visit: Visit) -> list[Sheet]:
     """Every checklist of a visit with answers and photos: four queries, however many items."""
     matters = list(visit.matters.select_related("matter", "checklist", "task").order_by("id"))
-    return _sheets(matters, list(visit.evidence.select_related("file", "copy")))
+    return sheets_of(matters, list(visit.evidence.select_related("file", "copy")))
 
 
 def sheet(matter: VisitMatter) -> Sheet:
     """The checklist of one matter."""
-    return _sheets([matter], list(matter.evidence.select_related("file", "copy")))[0]
+    return sheets_of([matter], list(matter.evidence.select_related("file", "copy")))[0]
 
 
-def _sheets(matters: list[VisitMatter], evidence: list[Evidence]) -> list[Sheet]:
+def sheets_of(matters: list[VisitMatter], evidence: list[Evidence]) -> list[Sheet]:
+    """The checklists of many matters, of one visit or of many: two queries."""
     items: dict[int, list[ChecklistItem]] = defaultdict(list)
     checklists = {matter.checklist_id for matter in matters}
     for row in ChecklistItem.objects.filter(checklist_id__in=checklists).order_by("number"):

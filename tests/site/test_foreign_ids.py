@@ -104,7 +104,7 @@ NAMED = {  # field of a form → what of the foreign bureau is named there
     "registry:entity-tag.pk": "listing", "inspections:review-approve-clean.pk": "visit_matter",
     "publication:result-publish.pk": "visit_matter", "planning:sitting-witness-again.before": "sitting",
     "planning:task-direct.entities": "entity", "inspections:visit-skip.pick": "pick", "inspections:visit-transfer.to": "station",
-    "publication:dossier-archive-many.pk": "visit", "publication:schedule.pk": "visit_matter",
+    "publication:dossier-many.pk": "visit", "publication:schedule.pk": "visit_matter",
     "publication:push-resend.pk": "push", "publication:push-package-list.target": "push_target",
 }  # fmt: skip
 NO_ROWS = {"digits_each", "key", "year", "score"}
