@@ -14,4 +14,7 @@ class PublicationConfig(AppConfig):
             forms_hall,
             forms_objection,
         )
-        from publication.selectors import precheck_facts  # noqa: F401  adds its line to 预查比对
+        from publication.selectors import (
+            papers,  # noqa: F401  adds its documents to a visit's 文书
+            precheck_facts,  # noqa: F401  adds its line to 预查比对
+        )

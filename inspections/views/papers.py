@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,9 +14,49 @@ from bureau.services import documents
 from bureau.views.downloads import as_pdf
 from inspections.models import Visit
 from inspections.selectors import paper_files, printed
+from inspections.selectors import papers as reading
 from inspections.services import disclosure
 from planning.models import Task
 from planning.views.common import download
+
+
+@access()
+@require_safe
+def of_task(request: HttpRequest, pk: str) -> HttpResponse:
+    """Every document of a task, made or still to be made."""
+    task = fetch(request, Task.objects.select_related("authority", "plan_item__plan"), pk=pk)
+    context = {
+        "heading": f"{task.number} {task.name}",
+        "papers": reading.of_task(task, request.user),  # type: ignore[arg-type]
+        "crumbs": [
+            ("任务", reverse("planning:task-list")),
+            (task.name, reverse("planning:task-detail", args=[task.pk])),
+            ("文书", ""),
+        ],
+    }
+    return render(request, "inspections/papers.html", context)
+
+
+@access()
+@require_safe
+def of_visit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Every document of a visit; those that name who goes open when their time has come."""
+    rows = Visit.objects.select_related("authority", "entity", "order")
+    visit: Visit = fetch(request, rows.prefetch_related("matters__task"), pk=pk)
+    tasks = {item.task_id: item.task for item in visit.matters.all()}
+    context = {
+        "heading": f"{visit.entity.name} {visit.number}",
+        "papers": reading.of_visit(visit, request.user),  # type: ignore[arg-type]
+        "task_links": [
+            (str(task), reverse("inspections:task-papers", args=[pk])) for pk, task in tasks.items()
+        ],
+        "crumbs": [
+            ("检查", reverse("inspections:visit-list")),
+            (visit.number, reverse("inspections:visit-detail", args=[visit.pk])),
+            ("文书", ""),
+        ],
+    }
+    return render(request, "inspections/papers.html", context)
 
 
 @access()

@@ -15,7 +15,7 @@ from bureau.rules.forms import FORMS
 from bureau.selectors import wordings as reading
 from bureau.services import wordings
 from inspections.models import Visit
-from inspections.selectors import printed, record_sheets
+from inspections.selectors import papers, printed, record_sheets
 from inspections.services import replacements
 from tests.inspections.dispatch_cast import (
     TODAY,
@@ -162,3 +162,54 @@ def test_an_order_for_thirty_firms_asks_as_often_as_for_three(
         found = printed.task_order(task_of(visits[0]), visits[0].unit, both, BEFORE)
 
     assert len(found["rows"]) == 30
+
+
+# ---------------------------------------------------------------- 文书
+
+
+def named(found):
+    return {(paper.name, paper.state) for paper in found}
+
+
+def test_a_tasks_page_lists_what_there_is_and_what_is_missing(visit, both):
+    task = task_of(visit)
+    task.scheme = ""
+
+    found = named(papers.of_task(task, both))
+
+    assert ("抽查任务下达单", papers.CURRENT) in found
+    assert ("抽查实施方案", papers.MISSING) in found
+    assert ("抽取记录备案表", papers.CURRENT) in found
+
+
+@pytest.mark.rule("A58")
+def test_a_visits_page_opens_the_notice_to_an_inspector_when_the_time_has_come(
+    visit, inspector_user
+):
+    with time_machine.travel(BEFORE, tick=False):
+        closed = papers.of_visit(visit, inspector_user)
+    with time_machine.travel(datetime(2026, 3, 20, 9, tzinfo=BEFORE.tzinfo), tick=False):
+        opened = papers.of_visit(visit, inspector_user)
+
+    assert [p.links for p in closed if p.name == "抽查情况记录表"] == [()]
+    assert [bool(p.links) for p in opened if p.name == "抽查情况记录表"] == [True]
+
+
+def test_every_link_of_both_pages_leads_to_a_file(visit, both):
+    changed(visit, both)
+    found = [*papers.of_task(task_of(visit), both), *papers.of_visit(visit, both)]
+    client = signed(both)
+
+    answers = [client.get(url) for paper in found for _, url in paper.links]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(answers) > 5
+
+
+def test_more_changes_of_people_cost_no_more_queries(visit, both, django_assert_max_num_queries):
+    changed(visit, both)
+
+    with django_assert_max_num_queries(16):
+        papers.of_visit(visit, both)
+    with django_assert_max_num_queries(14):
+        papers.of_task(task_of(visit), both)

@@ -5,7 +5,7 @@ from inspections.models import Replacement
 from inspections.services import replacements
 from tests.inspections.dispatch_cast import TODAY
 from tests.site.access import cell
-from tests.site.access_inspections import _visit, a_replacement
+from tests.site.access_inspections import _visit, a_notice, a_replacement
 from tests.site.access_planning import adjustment, plan, task
 from tests.site.access_registry import recusal
 
@@ -13,6 +13,10 @@ from tests.site.access_registry import recusal
 def an_order(cast):
     visit = _visit(cast)
     return {"pk": visit.matters.first().task_id, "unit": visit.unit_id, "kind": "pdf"}, {}
+
+
+def a_task_dispatched(cast):
+    return {"pk": an_order(cast)[0]["pk"]}, {}
 
 
 def _asked(cast):
@@ -45,6 +49,8 @@ CELLS = [
     cell("planning:adjustment-pdf", make=adjustment),
     cell("planning:adjustment-docx", make=adjustment),
     cell("planning:task-scheme-pdf", make=task),
+    cell("inspections:task-papers", make=a_task_dispatched),
+    cell("inspections:visit-papers", make=a_notice),
     cell("inspections:task-order", make=an_order),
     cell("inspections:task-reserves", make=a_change_known),
     cell("inspections:replacement-pdf", make=a_change),
