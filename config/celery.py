@@ -37,6 +37,10 @@ app.conf.beat_schedule = {
         "task": "publication.publish_chosen_days",
         "schedule": crontab(hour="7,9,14", minute="35"),
     },
+    "risk-marks": {
+        "task": "registry.expire_marks",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "objections": {
         "task": "publication.warn_due_objections",
         "schedule": crontab(hour="8", minute="25"),

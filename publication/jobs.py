@@ -14,6 +14,7 @@ from publication.services import (
     hall,
     matter_lists,
     objections,
+    penalties,
     push_targets,
     pushing,
     records,
@@ -69,7 +70,9 @@ def deliver_followup(message: OutboxMessage) -> dict[str, Any]:
 
 @shared_task(name="publication.warn_due_objections")
 def warn_due_objections() -> None:
-    objections.warn_due(today=timezone.localdate())
+    today = timezone.localdate()
+    objections.warn_due(today=today)
+    penalties.warn_due(today=today)
 
 
 @jobs.kind(hall.JOB)

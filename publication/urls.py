@@ -9,6 +9,7 @@ from publication.views import (
     hall,
     objection_papers,
     objections,
+    penalties,
     schedules,
 )
 
@@ -51,6 +52,10 @@ urlpatterns = [
     path("requests/", firm_desk.firm_request_list, name="firm-request-list"),
     path("requests/<uuid:pk>/", firm_desk.firm_request_detail, name="firm-request-detail"),
     path("ratings/", firm_desk.ratings, name="ratings"),
+    path("penalties/", penalties.penalty_list, name="penalty-list"),
+    path("penalties/new/", penalties.penalty_create, name="penalty-create"),
+    path("penalties/<uuid:pk>/", penalties.penalty_detail, name="penalty-detail"),
+    path("penalties/<uuid:pk>/amend/", penalties.penalty_amend, name="penalty-amend"),
     path("objections/", objections.objection_list, name="objection-list"),
     path("objections/new/", objections.objection_find, name="objection-find"),
     path("objections/new/<uuid:pk>/", objections.objection_create, name="objection-create"),

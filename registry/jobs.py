@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bureau.services import jobs
 from registry.models import ImportBatch
-from registry.services import certificates, imports
+from registry.services import certificates, imports, marks
 
 
 @jobs.kind(imports.STAGE_JOB)
@@ -41,6 +41,12 @@ def commit_import(run: jobs.Run) -> dict[str, Any]:
 def warn_expiring_certificates() -> int:
     """Each notice once, however often this runs."""
     return certificates.warn_expiring(today=timezone.localdate())
+
+
+@shared_task(name="registry.expire_marks")
+def expire_marks() -> int:
+    """Risk marks whose date has passed."""
+    return marks.expire(today=timezone.localdate())
 
 
 def _batch(run: jobs.Run) -> ImportBatch:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registry.views import entities, matters, people, photos, recusals
+from registry.views import entities, marks, matters, people, photos, recusals
 
 urlpatterns = [
     path("entities/", entities.entity_list, name="entity-list"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("entities/<int:pk>/edit/", entities.entity_edit, name="entity-edit"),
     path("entities/<int:pk>/leave/", entities.entity_leave, name="entity-leave"),
     path("entities/<int:pk>/return/", entities.entity_return, name="entity-return"),
+    path("marks/<int:pk>/end/", marks.mark_end, name="mark-end"),
     path("pools/", entities.pool_list, name="pool-list"),
     path("pools/<int:pk>/", entities.pool_detail, name="pool-detail"),
     path("matters/", matters.matter_list, name="matter-list"),

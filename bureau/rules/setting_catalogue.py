@@ -228,6 +228,15 @@ CATALOGUE: tuple[Setting, ...] = (
         choices=(("long", "长期"), ("permanent", "永久"), ("y30", "30年"), ("y10", "10年")),
         help="只用于以后归档的卷宗，已归档的按归档时的期限",
     ),
+    Setting(
+        "penalty_workdays",
+        "行政处罚信息公示期限",
+        "int",
+        7,
+        "永泰县2020年方案 二（六）（七）要求公示，未定期限；本系统默认，按本局规定核对",
+        "个工作日",
+        help="自作出处罚决定之日起。",
+    ),
     Setting("disposal_days", "后续处置默认期限", "int", 30, "本系统默认，按个案改", "日"),
     Setting(
         "disposal_warning_days",

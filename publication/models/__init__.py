@@ -1,6 +1,7 @@
 from publication.models.bundle import PublicBundle
 from publication.models.firm import FirmRating, FirmRequest, RatedNotice
 from publication.models.objection_paper import ObjectionPaper
+from publication.models.penalty import Penalty
 from publication.models.push import Push, PushPackage, PushTarget
 from publication.models.record import (
     Correction,
@@ -18,6 +19,7 @@ __all__ = [
     "Nondisclosure",
     "Objection",
     "ObjectionPaper",
+    "Penalty",
     "PublicBundle",
     "PublicEntry",
     "PublicRecord",

@@ -20,6 +20,7 @@ class PublicRecord(models.Model):
         ADJUSTMENT = "adjustment", "计划调整"
         TASK_NOTICE = "task_notice", "抽查任务公告"
         MATTER_LIST = "matter_list", "抽查事项清单"
+        PENALTY = "penalty", "行政处罚信息"
         FOLLOWUP = "followup", "后续处置"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

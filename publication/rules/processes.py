@@ -78,6 +78,32 @@ CORRECTION = Process(
         ),
     ),
 )
+# Whoever handled the case enters its penalty; another person checks it (A80, A88).
+PENALTY_RECORDERS = (PUBLISHER, COORDINATOR, ORGANISER, INSPECTOR)
+PENALTY = Process(
+    name="行政处罚信息",
+    states={"recorded": "待审核", "returned": "退回补正", "published": "已公示"},
+    css={"recorded": "soon", "returned": "bad", "published": "done"},
+    transitions=(
+        Transition(
+            "recorded",
+            "approve",
+            "published",
+            (REVIEWER, DEPUTY, HEAD),
+            "审核通过并公示",
+            "处罚信息随即对外公示并推送到已登记的平台；列入严重违法或联合惩戒的，名录库同时标记。",
+        ),
+        Transition(
+            "recorded",
+            "return",
+            "returned",
+            (REVIEWER, DEPUTY, HEAD),
+            "退回补正",
+            needs_reason=True,
+        ),
+        Transition("returned", "amend", "recorded", PENALTY_RECORDERS, "补正处罚信息"),
+    ),
+)
 # Who answers what an entity sends with its notice's code. A complaint goes to those who lead, never to the team.
 FIRM_REQUEST_ROLES: dict[str, tuple[str, ...]] = {
     "recusal": (COORDINATOR, ORGANISER),

@@ -11,8 +11,15 @@ from bureau.selectors import calendar
 from bureau.selectors.waiting import WaitingItem
 from inspections.models import VisitMatter
 from publication.models import Correction, FirmRequest, Nondisclosure, Objection, PushTarget
-from publication.rules.processes import FIRM_REQUEST_ROLES, OBJECTION
-from publication.selectors import corrections, firm_requests, objections, pushing, queue
+from publication.rules.processes import FIRM_REQUEST_ROLES, OBJECTION, PENALTY, PENALTY_RECORDERS
+from publication.selectors import (
+    corrections,
+    firm_requests,
+    objections,
+    pushing,
+    queue,
+    waiting_penalties,
+)
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -38,6 +45,8 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
     if user.has_role(*OBJECTION.roles_for("reply")):
         rows = objections.open_at(_own(user), Objection.State.RECHECKED)
         found += [_to_reply(row, today, days) for row in rows]
+    if user.has_role(*PENALTY.roles_for("approve"), *PENALTY_RECORDERS):
+        found += waiting_penalties.for_user(user, _own(user), today, days)
     kinds = [kind for kind, roles in FIRM_REQUEST_ROLES.items() if user.has_role(*roles)]
     if kinds:
         found += [_to_answer(row) for row in firm_requests.open_at(_own(user), kinds)[:100]]

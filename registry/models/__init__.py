@@ -2,6 +2,7 @@ from registry.models.entity import Entity, EntityRevision, Listing, SavedFilter,
 from registry.models.imports import ImportBatch, ImportRow
 from registry.models.inspector import Expert, Inspector, Recusal
 from registry.models.ledger import FrozenUse, LedgerEntry
+from registry.models.mark import RiskMark
 from registry.models.matter import Checklist, ChecklistItem, Matter, MatterRevision
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Matter",
     "MatterRevision",
     "Recusal",
+    "RiskMark",
     "SavedFilter",
     "SpecialPool",
 ]

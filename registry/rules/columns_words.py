@@ -56,6 +56,7 @@ RISK_WORDS = {
     "dishonest": "失信行为 失信 失信主体 失信被执行人",
     "serious_violation": "严重违法违规记录 严重违法 严重违法失信 黑名单",
     "special": "纳入专项整治 专项整治 上级指令",
+    "joint_punishment": "联合惩戒对象 联合惩戒",
 }
 
 CATEGORY_WORDS = {

@@ -44,6 +44,7 @@ class RiskFlag(Labelled):
     DISHONEST = "dishonest", "失信行为"
     SERIOUS_VIOLATION = "serious_violation", "严重违法违规记录"
     SPECIAL = "special", "纳入专项整治"
+    JOINT_PUNISHMENT = "joint_punishment", "联合惩戒对象"
 
 
 class Standing(Labelled):

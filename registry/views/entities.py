@@ -27,6 +27,7 @@ from registry.forms.entities import (
 )
 from registry.models import Entity, Listing, SavedFilter, SpecialPool
 from registry.selectors import ledger, register
+from registry.selectors import marks as mark_reads
 from registry.selectors.differences import shown
 from registry.services import entities
 from registry.views.common import authority_shown, choice_of_authority, confirm, crumbs
@@ -88,6 +89,7 @@ def entity_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "listing": listing, "entity": entity, "row": register.rows([listing], listing.authority, today, reader=request.user)[0],
         "ledger": ledger.of_entity(entity, listing.authority, request.user), "revisions": register.revisions(listing), "recusals": register.recusals(listing),
         "flags": shown(Listing, "risk_flags", listing.risk_flags), "scale": shown(Entity, "scale", entity.scale),
+        "marks": mark_reads.of_listing(listing), "may_keep": may_keep,
         "pools": listing.special_pools.all(), "events": trail.of(entity, authority=listing.authority, reader=request.user), "trail_url": trail.full_url(entity),
         "actions": _actions(listing, may_keep), "crumbs": crumbs(LIST, here=entity.name), "tab": "entities",
         "licence_due": _licence_due(entity, today),

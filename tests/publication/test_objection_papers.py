@@ -77,12 +77,12 @@ def test_the_whole_way_from_the_application_to_the_corrected_page(
     entry = PublicEntry.objects.get(kind="result")
     page = client.get(reverse("public:result-detail", kwargs={"pk": entry.pk})).content.decode()
     row.refresh_from_db()
-    assert list(row.papers.values_list("kind", flat=True)) == [
+    assert set(row.papers.values_list("kind", flat=True)) == {
         "application",
         "acceptance",
         "decision",
         "reply",
-    ]
+    }
     assert row.corrections.get().record.version == 2
     assert "曾更正" in page
     assert paper(row, "reply").delivered_on == TODAY
