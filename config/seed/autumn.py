@@ -82,7 +82,7 @@ def _walk_timber(story: Story, visits: Sequence[Visit]) -> None:
     days = story.days
     bad = {"LC-L03": Follow(days.ahead(6))}
     courses = (
-        Course("published", days.ago(27), entry="scanned", on_glass=True),
+        Course("published", days.ago(27), entry="scanned", on_glass=True, was_returned=True),
         Course(
             "returned", days.ago(23), bad=bad, reviewed=9, entry="late"
         ),  # late: due two working days ago

@@ -43,6 +43,12 @@ REMARKS = {
     "withheld": ("检查内容涉及尚未公开的测绘成果", "《中华人民共和国政府信息公开条例》第十四条"),
 }
 
+LINE_REMARKS = {
+    "methods": "查阅了台账的，检查方式应选“书面检查”。",
+    "note": "没有写明责令改正的时限或者查阅了哪些台账。",
+    "evidence": "缺台账近景。",
+}
+
 
 @dataclass(frozen=True)
 class Follow:
@@ -62,6 +68,7 @@ class Course:
     hour: int = 9
     bad: Mapping[str, Follow | None] = field(default_factory=dict)
     is_corrected: bool = False
+    was_returned: bool = False  # once, and put right on the same day
     reviewed: int = 3  # working days after the visit
     published: int = 4
     entry: str = "shown"  # scanned | shown | late
@@ -105,6 +112,12 @@ class Walk:
             add(course.on, f"{course.hour}:50", partial(doorstep.resume, self))
         if course.entry == "late":
             add(days.after(course.on, 1), "8:40", partial(doorstep.enter_late, self))
+        if course.was_returned:
+            day = days.after(course.on, 2)
+            add(day, "9:20", self.send_back)
+            add(day, "10:10", self.amend)
+            add(day, "10:40", partial(self.sign, 2))
+            add(day, "11:00", self.submit)
         if course.until == "in_progress":
             add(course.on, f"{course.hour}:40", partial(self.answer, False))
         if course.until == "recorded":
@@ -252,8 +265,24 @@ class Walk:
 
     def send_back(self) -> None:
         for matter in self.matters:
-            note = str(REMARKS["returned"])
-            review.send_back(visit_matter_pk=matter.pk, actor=self._reviewer(matter), note=note)
+            review.send_back(
+                visit_matter_pk=matter.pk,
+                actor=self._reviewer(matter),
+                note=str(REMARKS["returned"]),
+                remarks=LINE_REMARKS,
+            )
+
+    def amend(self) -> None:
+        """What the reviewer asked for is added; nothing else is typed again."""
+        for matter in self.matters:
+            outcomes.record(
+                visit_matter_pk=matter.pk,
+                actor=self.leader,
+                codes=matter.outcome_codes,
+                methods=[*matter.methods, "document"],
+                today=timezone.localdate(),
+                note="台账缺页处已补拍近景；检查时同时查阅了进货台账和检疫证明。",
+            )
 
     def approve(self) -> None:
         for matter in self.matters:

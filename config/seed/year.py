@@ -11,6 +11,7 @@ from config.seed import (
     chance,
     others,
     plan,
+    pushing,
     spring,
     summer,
 )
@@ -30,5 +31,7 @@ def seed(*, today: date) -> None:
     with chance.settled(today.isoformat()):
         for part in (plan, spring, summer, autumn, others, above, before, aftermath, announcements):
             part.put(story)
-        story.agenda.run()
-        aftermath.finish(story)
+        pushing.put(story)
+        with pushing.platform(story):
+            story.agenda.run()
+            aftermath.finish(story)

@@ -20,17 +20,18 @@ from inspections.models import (
     Disposal,
     ListCheck,
     Replacement,
+    Review,
     TeamMember,
     TeamSitting,
     Transfer,
     Visit,
     VisitMatter,
 )
-from inspections.selectors import records
+from inspections.selectors import records, reviews
 from planning.models import Draw, DrawEvent, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
 from planning.selectors import draws, indicators, pool_confirmations
 from planning.selectors import plans as plan_reads
-from publication.models import Objection, PublicRecord
+from publication.models import Objection, PublicRecord, PushPackage
 from publication.selectors import public_draws
 from registry.models import Entity, Recusal
 
@@ -229,7 +230,27 @@ def test_no_natural_person_stands_in_a_public_record(year):
 
 
 def test_everything_announced_has_gone_out(year):
-    assert set(OutboxMessage.objects.values_list("state", flat=True)) == {"sent"}
+    announced = OutboxMessage.objects.exclude(kind="push")
+
+    assert set(announced.values_list("state", flat=True)) == {"sent"}
+
+
+def test_results_went_to_the_platforms_with_receipts_and_some_failed(year):
+    """A88, A108: the credit platform answered until it was under maintenance; one package was handed over."""
+    pushes = OutboxMessage.objects.filter(kind="push")
+
+    assert set(pushes.values_list("state", flat=True)) == {"sent", "failed"}
+    assert all(row.receipt["number"] for row in pushes.filter(state="sent"))
+    # Tried again since, with nobody there any more: the reason is the last attempt's.
+    assert all("平台" in row.error for row in pushes.filter(state="failed"))
+    assert PushPackage.objects.get().receipt_number
+
+
+def test_a_returned_result_shows_what_was_put_right(year):
+    rows = Review.objects.filter(visit_matter__reviews__decision="returned", decision="approved")
+
+    assert rows.exists()
+    assert reviews.history(rows[0].visit_matter)[0].changes
 
 
 def test_notices_are_partly_read(year):
