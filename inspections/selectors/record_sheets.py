@@ -24,6 +24,8 @@ def of(visit: Visit) -> dict[str, Any]:
         "disposals__responsible",
         "signatures__member__inspector",
         "signatures__user",
+        "samples__results",
+        "conclusions__supervisor",
     )
     rows = list(matters.order_by("id"))
     seen = on_site.of_visit(visit)
@@ -92,6 +94,24 @@ def _pause(row: Any) -> str:
     return f"{timezone.localtime(row.paused_at):%Y-%m-%d %H:%M} 中断，{until}：{row.reason}"
 
 
+def _sample(sample: Any) -> str:
+    """样品 …抽样〔2026〕1号 矿坑排水：合格（符合）（报告 JC-001）."""
+    result = next(reversed(list(sample.results.all())), None)
+    found = (
+        f"{result.get_verdict_display()}（{result.laboratory}，报告 {result.report_number}）"
+        if result
+        else sample.get_state_display()
+    )
+    return f"样品 {sample.number} {sample.name}，封条 {sample.seal_number}：{found}"
+
+
+def _conclusion(row: Any) -> str:
+    watched = f"，由{row.supervisor.name}监督" if row.supervisor else ""
+    said = f"{row.document_number} {row.text}".strip() if row.text else row.service
+    state = "" if row.state == "delivered" else f"（{row.get_state_display()}）"
+    return f"{row.get_source_display()}：{row.issuer}{watched}，{said}{state}"
+
+
 def _matter(row: Any) -> dict[str, Any]:
     answers = {answer.item_id: answer for answer in row.answers.all()}
     methods = [str(Matter.Method(m).label) for m in row.methods if m in Matter.Method.values]
@@ -100,6 +120,7 @@ def _matter(row: Any) -> dict[str, Any]:
         "task": row.task.number,
         "task_name": row.task.name,
         "methods": "、".join(methods),
+        "sources": [*map(_sample, row.samples.all()), *map(_conclusion, row.conclusions.all())],
         "outcome": public_label(row.outcome_codes) if row.outcome_codes else "",
         "findings": [
             f"{f.number}．{f.fact}（依据：{f.basis}）{'现场措施：' + f.measure_words if f.measure_words else ''}"

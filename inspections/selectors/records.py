@@ -148,7 +148,9 @@ def findings_of_visit(visit_pk: Any) -> list[Finding]:
 
 def evidence_of_visit(visit_pk: Any) -> list[Evidence]:
     rows = Evidence.objects.filter(visit_id=visit_pk)
-    return list(rows.select_related("file", "copy", "taken_by", "item", "visit_matter__matter"))
+    return list(
+        rows.select_related("file", "copy__file", "taken_by", "item", "visit_matter__matter")
+    )
 
 
 def outcome_rows(rows: list[VisitMatter], today: date) -> list[dict[str, Any]]:

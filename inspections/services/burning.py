@@ -72,19 +72,19 @@ def burn(evidence_pk: Any) -> EvidenceCopy:
             camera_at=camera,
             is_time_doubtful=media.is_doubtful(camera, piece.happened_at, gap),
         )
-        audit.record(
-            "evidence.copied",
-            f"制作水印件：{piece.file.name}"
-            + ("，照片自带时间与采集时间相差过大" if copy.is_time_doubtful else ""),
-            target=piece.visit,
-            actor=None,
-            detail={
-                "evidence": str(piece.pk),
-                "copy_sha256": copy.file.sha256,
-                "camera_at": camera.isoformat() if camera else None,
-            },
-            is_bad=copy.is_time_doubtful,
-        )
+        if copy.is_time_doubtful:
+            # The copy itself is a row that stays; only what somebody has to look at goes into the trail.
+            audit.record(
+                "evidence.time_doubted",
+                f"照片自带时间与采集时间相差过大：{piece.file.name}",
+                target=piece.visit,
+                actor=None,
+                detail={
+                    "evidence": str(piece.pk),
+                    "camera_at": camera.isoformat() if camera else None,
+                },
+                is_bad=True,
+            )
         return copy
 
 

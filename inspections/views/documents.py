@@ -9,7 +9,7 @@ from bureau.services import documents
 from bureau.views.downloads import as_pdf
 from inspections.models import Visit
 from inspections.selectors import documents as notices
-from inspections.services import disclosure, sheets
+from inspections.services import disclosure, photo_annex, sheets
 
 
 @access()
@@ -33,6 +33,9 @@ def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     visit = fetch(request, Visit.objects.select_related("entity", "unit", "authority"), pk=pk)
     disclosure.look(visit=visit, actor=request.user, now=timezone.now())
     return as_pdf(
-        documents.pdf("inspections/documents/record_sheet.html", sheets.content(visit)),
+        documents.pdf(
+            "inspections/documents/record_sheet.html",
+            sheets.content(visit) | photo_annex.of(visit),
+        ),
         f"sheet-{visit.number}",
     )

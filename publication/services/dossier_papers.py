@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -75,6 +76,8 @@ def moment(at: Any) -> str:
 
 def attached(file: StoredFile) -> bytes:
     """An uploaded PDF or picture as pages; what no reader opens is named on a page of its own instead."""
+    if file.size > settings.UPLOAD_MAX_BYTES:  # arrived in pieces: too heavy to bind
+        return documents.pdf("publication/documents/dossier_unreadable.html", {"file": file})
     content = files.read(file)
     if file.kind.startswith("image/"):
         src = documents.picture(files.reencoded_image(content, longest=1400))

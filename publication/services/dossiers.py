@@ -18,7 +18,11 @@ from inspections.models import Dossier, Visit
 from publication.rules.dossier_parts import Check, new_since
 from publication.selectors import dossier_cases, dossier_checks
 from publication.selectors.dossier_cases import Case
-from publication.services import dossier_papers, dossier_papers_after  # noqa: F401 (its providers register)
+from publication.services import (
+    dossier_papers,
+    dossier_papers_after,  # noqa: F401 (its providers register)
+    dossier_papers_sources,  # noqa: F401 (its providers register)
+)
 from publication.services.dossier_binding import Bound, Volume, bind, digests_of
 
 JOB = "publication.dossiers"
