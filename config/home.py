@@ -88,8 +88,12 @@ def counts_of(request: HttpRequest) -> Mapping[str, int]:
 
 
 def recent(user: User) -> list[AuditEvent]:
-    """The newest events of this person's authority, without what is not public yet for them."""
-    return list(AuditEvent.objects.visible_to(user).filter(authority=user.home).order_by("-id")[:8])
+    """The newest events of this person's authority, without what is not public yet for them.
+
+    The copy that the machine makes of each photo says nothing here, unless it found the photo's time doubtful.
+    """
+    events = AuditEvent.objects.visible_to(user).filter(authority=user.home)
+    return list(events.exclude(action="evidence.copied", is_bad=False).order_by("-id")[:8])
 
 
 def figures(user: User, today: date) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
+from bureau.models import Job
+from bureau.services import jobs
 from config.seed import clock
 
 Step = Callable[[], object]
@@ -35,3 +37,10 @@ class Agenda:
             self.now = when
             with clock.at(when):
                 step()
+                _do_jobs()
+
+
+def _do_jobs() -> None:
+    """What the step asked of the worker, at that moment: no worker runs while the demo is made."""
+    for pk in Job.objects.filter(state=Job.State.WAITING).values_list("pk", flat=True):
+        jobs.run(str(pk))
