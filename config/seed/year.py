@@ -14,6 +14,7 @@ from config.seed import (
     pushing,
     spring,
     summer,
+    wordings,
 )
 from config.seed.days import Days
 from config.seed.story import Story
@@ -29,7 +30,18 @@ def seed(*, today: date) -> None:
     """
     story = Story(Days(today))
     with chance.settled(today.isoformat()):
-        for part in (plan, spring, summer, autumn, others, above, before, aftermath, announcements):
+        for part in (
+            plan,
+            spring,
+            summer,
+            autumn,
+            others,
+            above,
+            before,
+            aftermath,
+            announcements,
+            wordings,
+        ):
             part.put(story)
         pushing.put(story)
         with pushing.platform(story):

@@ -20,6 +20,8 @@ from inspections.models import (
     Notice,
     PreCheck,
     Replacement,
+    Sample,
+    SiteNote,
     Transfer,
     Visit,
 )
@@ -169,6 +171,19 @@ def papers_before(visit: Visit, user: User) -> Iterable[Paper]:
         state = FROZEN if row.decided_at else CURRENT
         note = f"第 {row.number} 次，{row.get_state_display()}"
         yield Paper(65, "执法检查人员更换审批表", state, note, (link,))
+
+
+@adds
+def papers_on_site(visit: Visit, user: User) -> Iterable[Paper]:
+    """现场检查笔录 and the sheets of samples: there once the visit has begun, when everybody concerned knows it."""
+    note = SiteNote.objects.filter(visit=visit).first()
+    if note is not None:
+        state = FROZEN if note.frozen_at else CURRENT
+        link = pdf("inspections:note-pdf", visit.pk)
+        yield Paper(95, "现场检查笔录", state, note.get_signed_display() or "", (link,))
+    for sample in Sample.objects.filter(visit=visit).order_by("id"):
+        link = pdf("inspections:sample-sheet", sample.pk)
+        yield Paper(100, "抽样单", CURRENT, str(sample), (link,))
 
 
 @adds
