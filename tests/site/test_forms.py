@@ -1,7 +1,10 @@
 """Every printed form with made-up content: its words, A4, fonts inside, no empty box and no gap of the code (DOMAIN E)."""
 
+import io
+
 import pytest
 from django.template import engines
+from pypdf import PdfReader
 
 from bureau.errors import RuleError
 from bureau.rules.forms import FORMS
@@ -88,6 +91,19 @@ def test_a_character_that_no_font_has_would_be_seen(monkeypatch, caplog):
     documents.pdf("x", {})
 
     assert len(boxes(caplog)) == 1
+
+
+def test_a_form_to_sign_is_set_in_small_type(monkeypatch):
+    """38 characters of 12 pt stand on a line of 165 mm: nothing for one form's sake may enlarge them all."""
+    line = "示" * 38
+    body = "{% endblock %}{% block body_attrs %} class='sheet'{% endblock %}{% block signature %}"
+    monkeypatch.setattr(
+        documents, "render_to_string", lambda name, c: page_of(f"{body}<p>{line}</p>").render(c)
+    )
+
+    content = documents.pdf("x", {})
+
+    assert line in PdfReader(io.BytesIO(content)).pages[0].extract_text().splitlines()
 
 
 def test_a_long_table_breaks_between_rows_under_its_head(monkeypatch):
