@@ -19,7 +19,7 @@ from inspections.models import Disposal, VisitMatter
 from inspections.services import escalation, reminders
 from planning.services import deadlines
 from publication.models import Correction, Objection
-from publication.services import corrections, firm_requests, objections
+from publication.services import corrections, firm_requests, objection_papers, objections
 from registry.services import certificates
 
 RULES = (
@@ -33,8 +33,10 @@ def put(story: Story) -> None:
     days, agenda = story.days, story.agenda
     agenda.add(days.opening(1), "10:00", partial(_rules, story))
     agenda.add(days.part(0.2, 17), "9:30", partial(_first_objection, story))
+    agenda.add(days.part(0.2, 18), "10:05", partial(_accepted, story))
     agenda.add(days.part(0.2, 21), "10:20", partial(_recheck, story))
     agenda.add(days.part(0.2, 22), "15:00", partial(_reply, story))
+    agenda.add(days.part(0.2, 23), "10:30", partial(_delivered, story))
     agenda.add(days.part(0.2, 24), "9:40", partial(_correction, story))
     agenda.add(days.part(0.2, 25), "16:30", partial(_signed, story))
     agenda.add(days.ago(7), "16:00", partial(_second_objection, story))
@@ -82,6 +84,27 @@ def _first_objection(story: Story) -> None:
         actor=story.user(PUBLISHER),
         today=timezone.localdate(),
     )
+
+
+def _accepted(story: Story) -> None:
+    objections.accept(
+        objection=_objection("received").pk,
+        actor=story.user(PUBLISHER),
+        today=timezone.localdate(),
+    )
+
+
+def _delivered(story: Story) -> None:
+    """Everything that the applicant was to get, handed over at once."""
+    day = timezone.localdate()
+    for paper in _objection("replied").papers.exclude(kind="application").order_by("number"):
+        objection_papers.deliver(
+            paper_pk=paper.pk,
+            delivered_on=day,
+            note="邮政快递，联络员签收。",
+            actor=story.user(PUBLISHER),
+            today=day,
+        )
 
 
 def _recheck(story: Story) -> None:

@@ -10,6 +10,7 @@ from config.seed import (
     before,
     chance,
     others,
+    penalties,
     plan,
     pushing,
     spring,
@@ -39,6 +40,7 @@ def seed(*, today: date) -> None:
             above,
             before,
             aftermath,
+            penalties,
             announcements,
             wordings,
         ):

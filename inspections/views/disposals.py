@@ -85,6 +85,10 @@ def detail(request: HttpRequest, pk: Any) -> HttpResponse:
         "rechecks": row.rechecks.all(),
         "asks": row.asks.select_related("requested_by", "decided_by"),
         "sequels": row.sequels.all(),
+        # Which stages lead to a penalty; its own page checks who may enter it.
+        "may_penalise": row.measure == "case"
+        and row.stage in {"filed", "closed"}
+        and request.user.has_role_at(row.authority_id, *OPENERS),
         "actions": _actions(request, row),
         "events": trail.of(row),
         "trail_url": trail.full_url(row),

@@ -9,10 +9,10 @@ from django import forms
 
 from bureau.models import Agency
 from registry.models import Entity, Listing, SpecialPool
-from registry.rules.kinds import Scale
+from registry.rules.kinds import RiskFlag, Scale
 from registry.selectors.entities import clean_scope
 
-CHECKED = ("kinds", "classes", "scales", "units", "pools")
+CHECKED = ("kinds", "classes", "scales", "units", "pools", "flags")
 TYPED = ("industries", "regions", "tags")
 _LABELS = {
     "kinds": "对象类型",
@@ -20,6 +20,7 @@ _LABELS = {
     "scales": "经营规模",
     "units": "责任单位",
     "pools": "专项库",
+    "flags": "风险标记",
     "industries": "行业代码",
     "regions": "行政区划代码",
     "tags": "标签",
@@ -53,6 +54,7 @@ class ScopeChoices:
             "kinds": Entity.Kind.choices,
             "classes": Listing.CreditClass.choices,
             "scales": Scale.choices(),
+            "flags": RiskFlag.choices(),
         }
         return fixed[name] if name in fixed else getattr(self, name)  # type: ignore[return-value]
 

@@ -25,6 +25,7 @@ _LEADS = {
     "责任单位": "units",
     "专项库": "pools",
     "标签": "tags",
+    "风险标记": "flags",
 }
 _FREE = {"industries", "tags"}  # no closed list
 _NO_RISK = re.compile(r"不涉及|不适用|不实行|不区分|^无$|^否$|^-+$")

@@ -22,7 +22,7 @@ def rows() -> "QuerySet[Penalty]":
         "disposal__visit_matter__visit",
         "recorded_by",
         "reviewed_by",
-        "record",
+        "record__entry",
     )
 
 

@@ -220,7 +220,10 @@ def _correct_url(request: HttpRequest, entry: PublicEntry) -> str:
 
 
 def _public_url(entry: PublicEntry) -> str:
-    name = {"result": "result-detail", "plan": "plan-detail", "task_notice": "task-notice"}.get(
-        entry.kind
-    )
+    name = {
+        "result": "result-detail",
+        "plan": "plan-detail",
+        "task_notice": "task-notice",
+        "penalty": "penalty-detail",
+    }.get(entry.kind)
     return reverse(f"public:{name}", kwargs={"pk": entry.pk}) if name else ""

@@ -2,8 +2,9 @@
 
 A scope is `{field: [values]}`; every field must hold, one of its values is enough, `{}` is the whole pool:
 kinds, classes, industries (prefix of GB/T 4754), scales, regions (prefix of GB/T 2260), units (codes),
-pools (codes of 专项库), tags, standing. `authorities` says whose listings, where a superior draws from its
-subordinates' pools (A15); elsewhere they are the authority's own.
+pools (codes of 专项库), tags, flags (risk marks: a stratum of them can have a higher ratio, A36), standing.
+`authorities` says whose listings, where a superior draws from its subordinates' pools (A15); elsewhere they are the
+authority's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 from bureau.models import Agency, Region
 from lottery.announcement import scope_text as protocol_text
 from registry.models import Entity, Listing, SpecialPool
-from registry.rules.kinds import Scale
+from registry.rules.kinds import RiskFlag, Scale
 
 Scope = Mapping[str, Sequence[str]]
 SCOPE_FIELDS = (
@@ -27,6 +28,7 @@ SCOPE_FIELDS = (
     "units",
     "pools",
     "tags",
+    "flags",
     "standing",
 )
 
@@ -60,6 +62,8 @@ def condition(authority: Agency, scope: Scope, owners: Sequence[int] = ()) -> Q:
         found &= _any_prefix(path, wanted.get(name, []))
     if "tags" in wanted:
         found &= Q(tags__overlap=wanted["tags"])
+    if "flags" in wanted:
+        found &= Q(risk_flags__overlap=wanted["flags"])
     if "pools" in wanted:
         members = SpecialPool.listings.through.objects.filter(
             specialpool__authority_id__in=[authority.pk, *owners],
@@ -114,6 +118,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "kinds": {str(value): str(label) for value, label in Entity.Kind.choices},
     "classes": {str(value): str(label) for value, label in Listing.CreditClass.choices},
     "scales": dict(Scale.choices()),
+    "flags": dict(RiskFlag.choices()),
     "standing": {str(value): str(label) for value, label in Entity.Standing.choices},
 }
 _LEAD = {
@@ -125,6 +130,7 @@ _LEAD = {
     "units": "责任单位",
     "pools": "专项库",
     "tags": "标签",
+    "flags": "风险标记",
     "standing": "登记状态",
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 from bureau.errors import Conflict, Forbidden, RuleError
 from registry.models import EntityRevision, Listing, RiskMark
+from registry.selectors import entities as selector
 from registry.services import marks
 from tests.planning.build import make_listing
 
@@ -115,3 +116,14 @@ def test_who_is_not_listed_here_gets_no_mark(listing, organiser, foreign_bureau)
     )
 
     assert found is None
+
+
+@pytest.mark.rule("A36")
+def test_a_stratum_can_be_cut_by_a_mark(listing, organiser, bureau):
+    make_listing(bureau, 2)
+    put(listing, organiser)
+
+    marked = selector.matching(bureau, {"flags": ["serious_violation"]})
+
+    assert [row.pk for row in marked] == [listing.pk]
+    assert selector.scope_label({"flags": ["serious_violation"]}) == "风险标记：严重违法违规记录"

@@ -31,9 +31,9 @@ from inspections.selectors import records, reviews
 from planning.models import Draw, DrawEvent, Filing, Pick, Plan, PlanAdjustment, Sitting, Skip, Task
 from planning.selectors import draws, indicators, pool_confirmations
 from planning.selectors import plans as plan_reads
-from publication.models import Objection, PublicRecord, PushPackage
+from publication.models import Objection, Penalty, PublicRecord, PushPackage
 from publication.selectors import public_draws
-from registry.models import Entity, Recusal
+from registry.models import Entity, Recusal, RiskMark
 
 TODAY = date(2026, 11, 19)  # a Thursday
 YEAR = TODAY.year
@@ -112,7 +112,7 @@ def test_one_result_is_overdue(year):
 def test_disposals_are_closed_open_and_overdue(year):
     rows = Disposal.objects.exclude(measure="none")
 
-    assert rows.filter(state="closed").count() == 2
+    assert rows.filter(state="closed").count() == 3
     assert rows.filter(state="open", due_on__gte=TODAY).count() == 4
     assert rows.filter(state="open", due_on__lt=TODAY).count() == 2
 
@@ -323,3 +323,11 @@ def test_the_superior_held_each_announcement_before_any_digit(year):
 
     assert opened.exists()
     assert late == []
+
+
+def test_a_case_was_punished_and_came_back_as_a_mark(year):
+    done = Penalty.objects.get(state="published")
+
+    assert done.disposal.state == "closed"
+    assert RiskMark.objects.get().listing.risk_flags == ["serious_violation"]
+    assert Penalty.objects.filter(state="recorded").count() == 1
