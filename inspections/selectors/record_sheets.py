@@ -82,7 +82,7 @@ def _leader(row: Any) -> str:
 def _entry(row: Any) -> str:
     """测组长 2026-03-12 09:05 扫企业码; a late one says so and why (A98)."""
     late = f"（事后补录，{timezone.localtime(row.recorded_at):%Y-%m-%d %H:%M} 登记{'：' + row.reason if row.reason else ''}）"
-    return f"{row.by.full_name} {timezone.localtime(row.happened_at):%Y-%m-%d %H:%M} {row.get_way_display()}{late if row.is_late else ''}"
+    return f"{row.by.full_name} {timezone.localtime(row.happened_at):%Y-%m-%d %H:%M}{'' if row.way == 'late' else ' ' + row.get_way_display()}{late if row.is_late else ''}"
 
 
 def _pause(row: Any) -> str:

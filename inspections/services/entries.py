@@ -24,6 +24,7 @@ from inspections.services.revisions import lock_visit, officer
 from registry.models import Entity, Listing
 
 CODE_KEEPERS = (Role.INSPECTOR, Role.COORDINATOR, Role.ORGANISER, Role.DIVISION_ADMIN)
+LATE_READERS = (Role.ASSESSOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR, Role.ORGANISER)
 TOKEN_LENGTH = 20  # 100 bits
 AT_THE_DOOR = (Visit.State.ORDERED, Visit.State.IN_PROGRESS)
 AFTERWARDS = (*AT_THE_DOOR, Visit.State.FINISHED, Visit.State.RECORDED, Visit.State.CLOSED)

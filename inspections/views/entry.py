@@ -21,12 +21,10 @@ from inspections.selectors import fieldwork as reading
 from inspections.selectors import on_site as seeing
 from inspections.selectors.documents import check_url
 from inspections.services import entries
-from inspections.services.entries import CODE_KEEPERS
+from inspections.services.entries import CODE_KEEPERS, LATE_READERS
 from inspections.views.delivery import claimed_at, delivered_once, page
 from inspections.views.field import FORM, own_visit
 from registry.models import Listing
-
-LATE_READERS = (Role.ASSESSOR, Role.HEAD, Role.DEPUTY, Role.AUDITOR, Role.ORGANISER)
 
 
 @access(Role.INSPECTOR)

@@ -374,6 +374,7 @@ def _visit_page(row: Visit, member: TeamMember, user: User) -> dict[str, Any]:
         "is_leader": member.part == TeamMember.Part.LEADER,
         "css": VISIT.css[row.state],
         "officers": officers,
+        "is_somebody_absent": any(m.present_at is None for m in officers),
         "experts": reading.experts(row),
         "notice": getattr(row, "notice", None),
         "precheck": precheck_state.card(row),

@@ -35,7 +35,7 @@ from inspections.selectors import teams as team_reading
 from inspections.selectors import visits as reading
 from inspections.selectors.dispatch import GONE, is_being_drawn
 from inspections.services import disclosure as disclosing
-from inspections.services.entries import CODE_KEEPERS
+from inspections.services.entries import CODE_KEEPERS, LATE_READERS
 from inspections.services.notices import may_issue
 from inspections.views.common import buttons
 from registry.models import Inspector
@@ -83,6 +83,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "task": filters.get("task"),
         "is_filtered": any(filters.values()),
+        "may_read_late": request.user.has_role(*LATE_READERS),
     }
     return render(request, "inspections/visit_list.html", context)
 

@@ -125,6 +125,7 @@
   });
 
   box.hidden = false;
+  document.querySelector("[data-glass-link]").hidden = false;
   clear();
   follow();
 })();
