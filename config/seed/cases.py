@@ -219,7 +219,7 @@ def _dispatch_more(story: Story, key: str) -> None:
     put_matches(story, key, made, days.ago(25))
     put_order(story, key, made, days.ago(24), decided=days.ago(23))
     for visit in made:
-        Walk(story, visit, Course("published", days.ago(19))).put()
+        Walk(story, visit, Course("published", days.ago(19), was_returned=True)).put()
 
 
 def put_checked(story: Story, keys: Sequence[str], on: date) -> None:

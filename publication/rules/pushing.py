@@ -35,10 +35,15 @@ PATHS = (
     ("record.sha256", "内容指纹"),
     ("record.title", "标题"),
     ("penalty.number", "处罚决定书文号"),
+    ("penalty.authority", "处罚机关"),
+    ("penalty.kind", "处罚种类"),
     ("penalty.fact", "违法事实"),
     ("penalty.basis", "处罚依据"),
     ("penalty.content", "处罚内容"),
+    ("penalty.amount", "罚款金额"),
     ("penalty.decided_on", "处罚决定日期"),
+    ("listed.as", "列入名单"),
+    ("listed.until", "列入至"),
 )
 # The columns of a package where the platform has none of its own.
 STANDARD = (
@@ -53,6 +58,19 @@ STANDARD = (
     ("公示日期", "published_on"),
     ("公示记录编号", "record.id"),
     ("版本", "record.version"),
+)
+PENALTIES = (
+    ("当事人名称", "entity.name"),
+    ("统一社会信用代码", "entity.code"),
+    ("处罚决定书文号", "penalty.number"),
+    ("处罚机关", "penalty.authority"),
+    ("处罚种类", "penalty.kind"),
+    ("违法事实", "penalty.fact"),
+    ("处罚依据", "penalty.basis"),
+    ("处罚内容", "penalty.content"),
+    ("处罚决定日期", "penalty.decided_on"),
+    ("公示日期", "published_on"),
+    ("公示记录编号", "record.id"),
 )
 
 

@@ -147,7 +147,9 @@ def _zip(target: PushTarget, pushes: list[Push], number: str) -> bytes:
 
 
 def _workbook(target: PushTarget, pushes: list[Push]) -> bytes:
-    columns = target.mapping or [list(pair) for pair in rules.STANDARD]
+    is_penalty = pushes[0].what == PushTarget.What.PENALTY
+    standard = rules.PENALTIES if is_penalty else rules.STANDARD
+    columns = target.mapping or [list(pair) for pair in standard]
     book = Workbook(write_only=True)
     sheet = book.create_sheet("数据")
     sheet.append([neutral(theirs) for theirs, _ in columns])

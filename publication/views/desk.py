@@ -117,6 +117,7 @@ def record_detail(request: HttpRequest, pk: str) -> HttpResponse:
         "public_url": _public_url(entry),
         "is_result": entry.kind == "result",
         "pushes": pushes.of_entry(entry),
+        "outcome_url": _outcome_url(entry),
         "correct_url": _correct_url(request, entry),
     }
     return render(request, "publication/record_detail.html", context)
@@ -217,6 +218,14 @@ def _correct_url(request: HttpRequest, entry: PublicEntry) -> str:
     if not request.user.has_role_at(entry.authority_id, *CORRECTORS):
         return ""
     return reverse("publication:correction-create", kwargs={"pk": pk})
+
+
+def _outcome_url(entry: PublicEntry) -> str:
+    """The result's own page at the desk; empty for what is no result."""
+    kind, _, pk = entry.subject.partition(":")
+    if kind != "inspections.visitmatter":
+        return ""
+    return reverse("inspections:outcome-detail", kwargs={"pk": pk})
 
 
 def _public_url(entry: PublicEntry) -> str:
