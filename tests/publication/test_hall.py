@@ -29,6 +29,7 @@ def pressed(client, user, **given):
     return client.post(reverse("publication:hall-list"), values)
 
 
+@pytest.mark.rule("A79")
 @pytest.mark.rule("A111")
 def test_the_list_has_the_columns_that_must_hang_there(bureau, people, client):
     publish(approved_matter(bureau, people), people["publisher"])
