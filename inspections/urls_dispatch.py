@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from inspections.views import (
     deemed,
     dispatch,
+    frequent,
     merges,
     order_documents,
     orders,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<uuid:pk>/dispatch/", dispatch.dispatch, name="dispatch"),
     path("tasks/<uuid:pk>/order/", orders.order_request, name="order-request"),
     path("visits/<uuid:pk>/order/", orders.order_request_one, name="order-request-one"),
+    path("frequent/", frequent.frequent_list, name="frequent-list"),
     path("orders/", orders.order_list, name="order-list"),
     path("orders/<uuid:pk>/", orders.order_detail, name="order-detail"),
     path("orders/<uuid:pk>/form.<str:kind>", order_documents.order_file, name="order-file"),

@@ -10,6 +10,7 @@ from inspections.selectors import (
     waiting_disposals,
     waiting_evidence,
     waiting_fieldwork,
+    waiting_frequent,
 )
 
 
@@ -21,4 +22,5 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         *waiting_fieldwork.for_user(user, today),
         *waiting_disposals.for_user(user, today),
         *waiting_evidence.for_user(user, today),
+        *waiting_frequent.for_user(user, today),
     ]

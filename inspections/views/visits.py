@@ -38,6 +38,7 @@ from inspections.services import disclosure as disclosing
 from inspections.services.entries import CODE_KEEPERS, LATE_READERS
 from inspections.services.notices import may_issue
 from inspections.views.common import buttons
+from inspections.views.frequent import READERS as FREQUENT_READERS
 from registry.models import Inspector
 from registry.rules.certificates import certificate_state
 
@@ -84,6 +85,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         "task": filters.get("task"),
         "is_filtered": any(filters.values()),
         "may_read_late": request.user.has_role(*LATE_READERS),
+        "may_see_frequent": request.user.has_role(*FREQUENT_READERS),
     }
     return render(request, "inspections/visit_list.html", context)
 
