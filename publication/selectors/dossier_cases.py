@@ -20,7 +20,7 @@ from inspections.models import (
 )
 from inspections.selectors import fieldwork
 from planning.models import Task
-from publication.models import Correction, Objection, PublicRecord
+from publication.models import Correction, Objection, Penalty, PublicRecord
 
 S = VisitMatter.State
 # Nobody needs to be kept from knowing any more who went there: the doorstep lies behind (A105).
@@ -39,6 +39,7 @@ class Case:
     objections: list[Objection] = field(default_factory=list)
     records: list[PublicRecord] = field(default_factory=list)
     volumes: list[Dossier] = field(default_factory=list)
+    penalties: list[Penalty] = field(default_factory=list)
     others: list[Task] = field(default_factory=list)  # merged into the same visit
 
     @property
@@ -119,6 +120,7 @@ def load(wanted: Sequence[tuple[Any, Any]]) -> list[Case]:
     corrections = _by_matter(_corrections(matters))
     objections = _by_matter(_objections(matters))
     records = _records(matters)
+    penalties = _penalties(matters)
     volumes: dict[tuple[Any, Any], list[Dossier]] = defaultdict(list)
     for row in (
         Dossier.objects.filter(visit__in=list(visits))
@@ -150,6 +152,7 @@ def load(wanted: Sequence[tuple[Any, Any]]) -> list[Case]:
                 [row for pk in sorted(ids) for row in objections[pk]],
                 [row for pk in sorted(ids) for row in records[f"inspections.visitmatter:{pk}"]],
                 volumes[visit.pk, task.pk],
+                [row for pk in sorted(ids) for row in penalties[pk]],
                 list(others.values()),
             )
         )
@@ -176,6 +179,12 @@ def _visits(pks: Iterable[Any]) -> list[Visit]:
         .prefetch_related(
             "disposals__responsible",
             "disposals__closed_by",
+            "disposals__steps__by",
+            "disposals__steps__document",
+            "disposals__letters__receipt_file",
+            "disposals__rechecks__unit",
+            "disposals__rechecks__decided_by",
+            "disposals__rechecks__officers",
             "signatures__user",
             "findings",
             "conclusions__file",
@@ -193,6 +202,7 @@ def _visits(pks: Iterable[Any]) -> list[Visit]:
         "notice__issued_by",
         "notice__delivered_by",
         "team_draw",
+        "precheck__done_by",
         "site_note__frozen_by",
         "deemed_done__recorded_by",
         "deemed_done__decided_by",
@@ -250,7 +260,20 @@ def _corrections(matters: list[VisitMatter]) -> "QuerySet[Correction]":
 
 def _objections(matters: list[VisitMatter]) -> "QuerySet[Objection]":
     rows = Objection.objects.filter(visit_matter__in=matters)
-    return rows.select_related("visit_matter__matter", "rechecked_by", "replied_by").order_by("id")
+    return (
+        rows.select_related("visit_matter__matter", "rechecked_by", "replied_by")
+        .prefetch_related("papers")
+        .order_by("id")
+    )
+
+
+def _penalties(matters: list[VisitMatter]) -> dict[Any, list[Penalty]]:
+    found: dict[Any, list[Penalty]] = defaultdict(list)
+    rows = Penalty.objects.filter(disposal__visit_matter__in=matters)
+    for row in rows.select_related("disposal", "entity", "reviewed_by").order_by("id"):
+        assert row.disposal is not None
+        found[row.disposal.visit_matter_id].append(row)
+    return found
 
 
 def _records(matters: list[VisitMatter]) -> dict[str, list[PublicRecord]]:

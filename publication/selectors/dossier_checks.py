@@ -20,6 +20,7 @@ def of(case: Case) -> list[Check]:
     else:
         found |= {
             "order": _order(case),
+            "precheck": _precheck(case),
             "notice": _notice(case),
             "entry": _entry(case),
             "sheet": _sheet(case),
@@ -34,6 +35,7 @@ def of(case: Case) -> list[Check]:
             "correction": after.correction(case),
             "objection": after.objection(case),
             "disposal": after.disposal(case),
+            "penalty": after.penalty(case),
         }
     found |= {"team": _team(case), "transfer": _transfer(case)}
     lines = {key: check for key, check in found.items() if check is not None}
@@ -72,6 +74,14 @@ def _order(case: Case) -> Check:
         lacking = "紧急检查的补办审批还没有批准" if order.is_emergency else "没有批准"
         return Check(PARTS["order"], order.number, lacking, HEAD, url)
     return Check(PARTS["order"], f"{order.number}，{order.decided_by} 批准")
+
+
+def _precheck(case: Case) -> Check:
+    """预查比对 (A63): what was not compared before the visit cannot be made up for after it."""
+    row = getattr(case.visit, "precheck", None)
+    if row is not None and row.done_at is not None:
+        return Check(PARTS["precheck"], f"{row.done_by} 完成")
+    return Check(PARTS["precheck"], "没有完成的预查比对表", trimmed=_why(case, "precheck"))
 
 
 def _notice(case: Case) -> Check:

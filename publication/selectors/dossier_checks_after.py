@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from inspections.models import VisitMatter
-from publication.models import Objection
+from publication.models import Objection, Penalty
 from publication.rules.dossier_parts import PARTS, Check
 from publication.selectors.dossier_cases import Case
 
@@ -61,6 +61,20 @@ def disposal(case: Case) -> Check:
         words = f"{'、'.join(row.number for row in still)} 没有办结"
         return Check(PARTS["disposal"], "", words, still[0].responsible.name, url)
     return Check(PARTS["disposal"], f"{len(rows)} 件已办结" if rows else "没有需要处置的问题")
+
+
+def penalty(case: Case) -> Check | None:
+    """行政处罚信息 of this case, published in time (A88)."""
+    if not case.penalties:
+        return None
+    numbers = "、".join(row.number for row in case.penalties)
+    waiting = [row for row in case.penalties if row.state != Penalty.State.PUBLISHED]
+    if waiting:
+        words = f"{'、'.join(row.number for row in waiting)} 还没有公示"
+        url = reverse("publication:penalty-detail", args=[waiting[0].pk])
+        who = f"{waiting[0].authority.short_name}公示员"
+        return Check(PARTS["penalty"], numbers, words, who, url)
+    return Check(PARTS["penalty"], numbers)
 
 
 def deemed(case: Case) -> Check:

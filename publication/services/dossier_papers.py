@@ -210,25 +210,6 @@ def _notice_pdf(case: Case) -> bytes:
     return documents.pdf("inspections/documents/notice.html", context)
 
 
-@provides("team")
-def _team(case: Case) -> Iterator[Paper]:
-    for row in case.visit.replacements.all():
-        if row.state != "done":
-            continue
-        rows = [
-            ("退出", [f"{row.leaver}：{row.get_code_display()}，{row.note}"]),
-            ("接替", [f"{row.joiner}{'（另行指派）' if row.is_designated else ''}"]),
-            ("申请", [f"{row.requested_by}"]),
-            ("同意", [f"{row.approved_by}　{moment(row.decided_at)}", row.decision_note]),
-        ]
-        yield Paper(
-            "team",
-            f"replacement:{row.pk}",
-            f"更换检查人员（第 {row.number} 次）",
-            later("更换检查人员", rows),
-        )
-
-
 def later(title: str, rows: list[tuple[str, list[str]]], **more: Any) -> Callable[[], bytes]:
     kept = [(label, [line for line in lines if line]) for label, lines in rows]
     return lambda: facts(title, kept, **more)

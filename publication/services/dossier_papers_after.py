@@ -5,7 +5,6 @@ from functools import partial
 
 from bureau.services import documents
 from inspections.models import Transfer
-from inspections.rules.outcomes import DISPOSALS
 from inspections.selectors import transfers
 from inspections.selectors.records import labels, signed_by
 from publication.models import Correction, PublicRecord
@@ -98,39 +97,6 @@ def _correction(case: Case) -> Iterator[Paper]:
 
 def _correction_pdf(row: Correction) -> bytes:
     return documents.pdf("publication/documents/correction.html", corrections.printed(row))
-
-
-@provides("objection")
-def _objection(case: Case) -> Iterator[Paper]:
-    for row in case.objections:
-        yield Paper(
-            "objection",
-            f"objection:{row.pk}:{row.state}",
-            f"异议 {row.number}",
-            partial(documents.pdf, "publication/documents/dossier_objection.html", {"row": row}),
-        )
-
-
-@provides("disposal")
-def _disposal(case: Case) -> Iterator[Paper]:
-    for matter in case.matters:
-        for row in matter.disposals.all():
-            measure = DISPOSALS[row.measure].label if row.measure in DISPOSALS else row.measure
-            rows = [
-                ("抽查事项", [matter.matter.name]),
-                ("处置措施", [measure]),
-                ("责任单位", [row.responsible.name]),
-                ("期限", [f"{row.due_on}"]),
-                ("处置结果", [row.result]),
-                ("办结", [f"{row.closed_on or ''}　{row.closed_by or ''}"]),
-            ]
-            key = f"disposal:{row.pk}:{row.state}"
-            yield Paper(
-                "disposal",
-                key,
-                f"后续处置 {row.number}",
-                later("后续处置", rows, number=row.number),
-            )
 
 
 @provides("deemed")

@@ -18,10 +18,11 @@ from inspections.models import Dossier, Visit
 from publication.rules.dossier_parts import Check, new_since
 from publication.selectors import dossier_cases, dossier_checks
 from publication.selectors.dossier_cases import Case
-from publication.services import (
+from publication.services import (  # noqa: F401 (whose providers register)
     dossier_papers,
-    dossier_papers_after,  # noqa: F401 (its providers register)
-    dossier_papers_sources,  # noqa: F401 (its providers register)
+    dossier_papers_after,
+    dossier_papers_field,
+    dossier_papers_sources,
 )
 from publication.services.dossier_binding import Bound, Volume, bind, digests_of
 
