@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,6 +16,8 @@ from registry.rules.names import query_bigrams, search_key
 ORDER = ("-published_at", "-id")
 CHUNK = 2000
 LONGEST_TYPED = 24  # pairs of a query that are compared
+PROBED, FREQUENT = 2000, 8  # of the newest names, those that make a text frequent
+NEAR = 200  # names among which the nearest are chosen
 TASKS = 50  # that a part of a number may mean
 MOST_COUNTED = 1000  # a count stops here: it must cost no more than the page
 
@@ -45,9 +48,9 @@ def results(filters: Mapping[str, Any]) -> "QuerySet[PublicEntry]":
     return rows
 
 
-def counted(filters: Mapping[str, Any]) -> tuple[int, bool]:
-    """How many match, at most MOST_COUNTED, and whether there are more; one query that stops there."""
-    found = results(filters).order_by()[: MOST_COUNTED + 1].count()
+def counted(rows: "QuerySet[PublicEntry]") -> tuple[int, bool]:
+    """How many of these, at most MOST_COUNTED, and whether there are more; one query that stops there."""
+    found = rows.order_by()[: MOST_COUNTED + 1].count()
     return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 
@@ -59,22 +62,34 @@ def newest_result_record() -> tuple[str, datetime] | None:
 
 
 def names_like(query: str, most: int = 5) -> list[str]:
-    """Published names that differ from the query by one wrong character or two; one query, by the index of pairs.
+    """Published names that differ from the query by a wrong character, the nearest first; two queries at most.
 
-    A wrong character spoils two neighbouring pairs: names that hold all the others are near enough to be meant.
+    A wrong character spoils two neighbouring pairs: names that hold all the others are near enough to be meant. Where that
+    leaves a single pair, names with it are looked at only if nothing nearer was found.
     """
     key = search_key(query)
     pairs = [key[i : i + 2] for i in range(len(key) - 1)][:LONGEST_TYPED]
+    rests = [
+        sorted({pair for i, pair in enumerate(pairs) if i not in {place - 1, place}})
+        for place in range(len(pairs) + 1)
+    ]
+    for wanted in ([rest for rest in rests if len(rest) > 1], [r for r in rests if len(r) == 1]):
+        if wanted and (names := _named_with(wanted)):
+            return sorted(names, key=lambda name: (-_alike(key, search_key(name)), name))[:most]
+    return []
+
+
+def _named_with(wanted: list[list[str]]) -> list[str]:
+    """Some published names that hold all pairs of one of these lists."""
     near = Q()
-    for place in range(len(pairs) + 1):
-        rest = sorted({p for i, p in enumerate(pairs) if i not in {place - 1, place}})
-        if len(rest) >= min(2, len(pairs) - 1):
-            near |= Q(bigrams__contains=rest) if rest else Q()
-    if not near:
-        return []
-    rows = of_kind(PublicRecord.Kind.RESULT).filter(near)
-    names = rows.values_list("entity_name", flat=True)[: most * 20]
-    return list(dict.fromkeys(names))[:most]
+    for pairs in wanted:
+        near |= Q(bigrams__contains=pairs)
+    rows = of_kind(PublicRecord.Kind.RESULT).filter(near).order_by()
+    return list(dict.fromkeys(rows.values_list("entity_name", flat=True)[:NEAR]))
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def detail(kind: str, pk: Any) -> PublicEntry:
@@ -105,8 +120,9 @@ def rows_for_export(filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every matching result by the open data's columns, the newest first, CHUNK rows a query, without an offset."""
     fields = [column.field for column in COLUMNS]
     edge: tuple[datetime, Any] | None = None
+    found = results(filters).order_by(*ORDER)
     while True:
-        rows = results(filters).order_by(*ORDER)
+        rows = found
         if edge is not None:
             at, pk = edge
             rows = rows.filter(published_at__lte=at).filter(
@@ -124,13 +140,24 @@ def _asked(query: str) -> Q:
     found = Q(entity_code=query.upper())
     key, pairs = search_key(query), query_bigrams(query)
     if pairs:
-        found |= Q(bigrams__contains=pairs, search_name__contains=key)
+        by_text = Q(search_name__contains=key)
+        found |= by_text if _is_frequent(key) else by_text & Q(bigrams__contains=pairs)
     if "〔" in query:
         # Through the announcements, of which there are few: no index finds the middle of a number.
         tasks = of_kind(PublicRecord.Kind.TASK_NOTICE).filter(task_number__contains=query)
         numbers = tasks.values_list("task_number", flat=True)[:TASKS]
         found |= Q(task_number__in=[query, *numbers])
     return found
+
+
+def _is_frequent(key: str) -> bool:
+    """Whether so many names hold the text that walking the newest entries finds a page sooner than the index of pairs.
+
+    The index would gather every match first, of 公司 half of all; PostgreSQL takes pairs for independent and expects few.
+    """
+    newest = of_kind(PublicRecord.Kind.RESULT).order_by(*ORDER)
+    names = newest.values_list("search_name", flat=True)[:PROBED]
+    return sum(key in name for name in names) >= FREQUENT
 
 
 def _start(day: Any, moment: time) -> datetime:

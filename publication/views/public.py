@@ -45,20 +45,21 @@ def results(request: HttpRequest) -> HttpResponse:
     is_asked = form.is_bound
     usable = not is_asked or form.is_valid()
     filters: dict[str, Any] = form.cleaned_data if is_asked and usable else {}
-    found = keyset(entries.results(filters), request.GET, order=entries.ORDER) if usable else None
+    rows = entries.results(filters)
+    found = keyset(rows, request.GET, order=entries.ORDER) if usable else None
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
     context = {"form": form, "page": found, "is_asked": is_asked, "query": query.urlencode()}
     if any(filters.values()) and found is not None:
-        context |= _how_many(filters, has_rows=bool(found.rows))
+        context |= _how_many(rows, filters, is_empty=not found.rows)
     return page(request, "public/results.html", context)
 
 
-def _how_many(filters: dict[str, Any], *, has_rows: bool) -> dict[str, Any]:
+def _how_many(rows: Any, filters: dict[str, Any], *, is_empty: bool) -> dict[str, Any]:
     """A bounded count; where nothing matches, what may have been meant."""
-    if has_rows:
-        count, is_more = entries.counted(filters)
+    if not is_empty:
+        count, is_more = entries.counted(rows)
         return {"count": count, "is_more": is_more}
     query = filters.get("q", "")
     return {"doubt": doubt_about(query), "near": entries.names_like(query)}

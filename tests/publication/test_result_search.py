@@ -35,7 +35,9 @@ def test_counting_stops_at_its_bound(bureau, client, monkeypatch):
     assert "多于 2 项" in client.get(RESULTS, {"q": "采石"}).content.decode()
 
 
-@pytest.mark.parametrize("typed", ["清溪采石场", "青溪采右场", "青溪采石厂"])
+@pytest.mark.parametrize(
+    "typed", ["清溪采石场", "青溪采右场", "青溪采石厂", "清溪采石", "青西采石"]
+)
 def test_one_wrong_character_still_leads_to_the_firm(bureau, client, typed):
     fill_index(bureau, 1, entity_name="青溪采石场")
     fill_index(bureau, 1, entity_name="柏杨林木合作社")
