@@ -82,7 +82,14 @@ def _walk_timber(story: Story, visits: Sequence[Visit]) -> None:
     days = story.days
     bad = {"LC-L03": Follow(days.ahead(6))}
     courses = (
-        Course("published", days.ago(27), entry="scanned", on_glass=True, was_returned=True),
+        Course(
+            "published",
+            days.ago(27),
+            entry="scanned",
+            on_glass=True,
+            was_returned=True,
+            has_sources=True,
+        ),
         Course(
             "returned", days.ago(23), bad=bad, reviewed=9, entry="late"
         ),  # late: due two working days ago
@@ -91,8 +98,8 @@ def _walk_timber(story: Story, visits: Sequence[Visit]) -> None:
         ),  # due on the next working day
         Course("submitted", days.ago(13)),
         Course("recorded", days.ago(8), bad={"LC-L03": Follow(days.ahead(3))}),
-        Course("finished", days.ago(4)),
-        Course("in_progress", days.ago(2), entry="scanned"),
+        Course("finished", days.ago(4), has_sources=True),
+        Course("in_progress", days.ago(2), entry="scanned", has_sources=True),
     )
     for visit, course in zip(visits, courses, strict=False):
         Walk(story, visit, course).put()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bureau.ids import uuid7
 from bureau.models import User
 from config.seed import disposals as after_finding
-from config.seed import doorstep, pictures
+from config.seed import doorstep, pictures, sources
 from config.seed.agenda import Step
 from config.seed.findings import FOUND, measured
 from config.seed.story import COORDINATOR, HEAD, PUBLISHER, REVIEWERS, Story
@@ -74,6 +74,7 @@ class Course:
     entry: str = "shown"  # scanned | shown | late
     is_paused: bool = False
     on_glass: bool = False
+    has_sources: bool = False  # site record, recording, a department's letter, a sample
 
 
 class Walk:
@@ -107,6 +108,8 @@ class Walk:
                 continue
             day, time, do = moments[step]
             add(day, time, do)
+        if course.has_sources:
+            sources.put(self)
         if course.is_paused:
             add(course.on, f"{course.hour}:20", partial(doorstep.pause, self))
             add(course.on, f"{course.hour}:50", partial(doorstep.resume, self))
@@ -226,7 +229,7 @@ class Walk:
                 visit_matter_pk=matter.pk,
                 actor=self.leader,
                 codes=codes,
-                methods=list(matter.matter.methods[:1]),
+                methods=list(dict.fromkeys([*matter.matter.methods[:1], *matter.methods])),
                 today=timezone.localdate(),
                 note="" if found is None else "已当场告知当事人整改要求。",
                 findings=findings,
