@@ -19,6 +19,8 @@ except RuleError:
     HAS_PDF = False
 pytestmark = pytest.mark.skipif(not HAS_PDF, reason="本机没有 PDF 所需的库")
 WITH_EXAMPLE = sorted(key for key, form in FORMS.items() if form.example)
+# Said in the other of two cases; the example shows the first.
+OTHER_CASES = {("notice", "materials"), ("objection-decision", "upheld")}
 RARE = "𠮷㐂䶮镕玥喆堃犇祎昇𫍯𬱖𬭩㛃㴪𣸣鿏"
 
 
@@ -63,7 +65,13 @@ def test_every_passage_of_a_form_is_printed(key, bureau):
     said, content = made(key, bureau)
     text = read(content).text
 
-    missing = [name for name, passage in said["passages"].items() if plain(passage) not in text]
+    missing = [
+        name
+        for name, passage in said["passages"].items()
+        if (key, name) not in OTHER_CASES
+        for line in passage.splitlines()
+        if plain(line) not in text
+    ]
     assert missing == []
 
 
