@@ -54,6 +54,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="8", minute="35"),
     },
     "expire-uploads": {"task": "inspections.expire_uploads", "schedule": crontab(minute="50")},
+    "remind-paused": {
+        "task": "inspections.remind_paused",
+        "schedule": crontab(hour="8", minute="40"),
+    },
     "tell-teams": {"task": "inspections.tell_teams", "schedule": crontab(minute="*/10")},
     "draw-reveals": {"task": "planning.reveal_due", "schedule": crontab(minute="*/10")},
 }

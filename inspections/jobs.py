@@ -14,6 +14,7 @@ from inspections.services import (
     escalation,
     list_checks,
     notice_bundles,
+    pauses,
     reminders,
     reminders_before,
     sources,
@@ -42,6 +43,11 @@ def warn_due_orders() -> int:
 @shared_task(name="inspections.remind_list_checks")
 def remind_list_checks() -> int:
     return list_checks.remind(today=timezone.localdate())
+
+
+@shared_task(name="inspections.remind_paused")
+def remind_paused() -> int:
+    return pauses.remind(today=timezone.localdate())
 
 
 @outbox.delivers("deemed.report")

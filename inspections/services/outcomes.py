@@ -31,6 +31,13 @@ class NewFinding:
     on_site_measure: str = ""
     on_site_codes: Sequence[str] = ()
     rectify_by: date | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was typed: measures without a fact are asked about, never dropped."""
+        typed = f"{self.fact}{self.basis}{self.on_site_measure}".strip()
+        return bool(typed or self.on_site_codes or self.rectify_by)
+
     item_id: int | None = None
     measure: str = ""
 
@@ -65,7 +72,7 @@ def record(
             visit_matter=matter, value=ChecklistAnswer.Value.NO
         ).values_list("item__number", flat=True)
         codes, methods = list(dict.fromkeys(codes)), list(dict.fromkeys(methods))
-        findings = [f for f in findings if f.fact.strip() or f.basis.strip()]
+        findings = [f for f in findings if f.is_begun]
         _check_findings(matter, findings, today)
         problem = results.result_problem(
             codes,

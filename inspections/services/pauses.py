@@ -1,15 +1,18 @@
 """检查中断与恢复: the leader stops with a reason and goes on another day; the clock runs from the end only (A60, A75)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from bureau import audit
 from bureau.errors import Conflict, RuleError
 from bureau.models import User
-from inspections.models import Visit, VisitPause
+from bureau.services import notifications
+from inspections.models import TeamMember, Visit, VisitPause
 from inspections.rules import clock as clock_rules
 from inspections.services.on_site import in_progress
 
@@ -58,6 +61,26 @@ def resume(*, visit_pk: Any, actor: User, happened_at: datetime) -> VisitPause:
         row.save(update_fields=["resumed_at", "resumed_by", "resumed_recorded_at"])
         _note("visit.resumed", "恢复检查", visit, actor, happened_at)
         return row
+
+
+def remind(*, today: date) -> int:
+    """Paused visits whose day to go on has come, or whose window ends by tomorrow: the leader is told, once for each."""
+    rows = VisitPause.objects.filter(resumed_at=None, visit__state=Visit.State.IN_PROGRESS).filter(
+        Q(resume_on__lte=today) | Q(visit__window_to__lte=today + timedelta(days=1))
+    )
+    new = 0
+    for row in rows.select_related("visit__entity", "visit__authority").order_by("id"):
+        visit = row.visit
+        leaders = visit.team.filter(is_current=True, part=TeamMember.Part.LEADER)
+        users = [m.inspector.user for m in leaders.select_related("inspector__user") if m.inspector]
+        new += notifications.notify(
+            users=[user for user in users if user],
+            key=f"visit-paused:{row.pk}:{row.resume_on}:{visit.window_to <= today + timedelta(days=1)}",
+            text=f"{visit.entity}的检查已中断（{row.reason}），请恢复检查；检查期限到 {visit.window_to:%Y-%m-%d}。",
+            url=reverse("inspections:field-visit", kwargs={"pk": visit.pk}),
+            authority=visit.authority,
+        )
+    return new
 
 
 def _check(happened_at: datetime, not_before: datetime | None, before: str) -> None:

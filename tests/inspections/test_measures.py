@@ -69,6 +69,13 @@ def test_measures_that_say_nothing_are_refused(case, given, sentence):
         recorded(case, ["N01"], [finding(**given)])
 
 
+def test_measures_without_a_fact_are_asked_about_not_dropped(case):
+    finished(case, first="no")
+
+    with pytest.raises(RuleError, match="没有写事实"):
+        recorded(case, ["N01"], [finding(), finding(fact="", basis="", on_site_codes=["stop"])])
+
+
 def test_what_is_signed_has_the_measures_in_it(case):
     recorded(finished(case, first="no"), ["N01"], [finding()])
     before = records.digest(case.matter)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bureau.errors import Conflict, Forbidden, RuleError
-from bureau.models import AuditEvent
+from bureau.models import AuditEvent, Notification
 from inspections.selectors import notices as reading
 from inspections.selectors import on_site
 from inspections.selectors.waiting_fieldwork import for_user
@@ -162,3 +162,14 @@ def test_a_visit_without_a_rename_says_nothing_of_names(case):
     give_answer(case, 2, "yes", number=Decimal("4.5"))
 
     assert on_site.of_visit(case.visit).renamed is None
+
+
+def test_the_leader_is_told_once_when_the_day_to_go_on_has_come(case):
+    begun(case)
+    day = timezone.localdate() + timedelta(days=2)
+    pause(case, resume_on=day)
+
+    told = [pauses.remind(today=day + timedelta(days=n)) for n in (-1, 0, 0, 1)]
+
+    assert told == [0, 1, 0, 0]
+    assert Notification.objects.filter(user=case.leader, text__contains="已中断").count() == 1
