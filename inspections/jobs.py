@@ -15,6 +15,7 @@ from inspections.services import (
     list_checks,
     notice_bundles,
     pauses,
+    rechecks,
     reminders,
     reminders_before,
     sources,
@@ -31,7 +32,8 @@ def warn_due_publications() -> int:
 @shared_task(name="inspections.warn_due_disposals")
 def warn_due_disposals() -> int:
     today = timezone.localdate()
-    return reminders.disposals(today=today) + escalation.run(today=today)
+    new = reminders.disposals(today=today) + escalation.run(today=today)
+    return new + rechecks.remind(today=today)
 
 
 @shared_task(name="inspections.warn_due_orders")

@@ -232,6 +232,24 @@ def cancel(*, recheck_pk: Any, reason: str, actor: User) -> RecheckVisit:
         return row
 
 
+def remind(*, today: date) -> int:
+    """The officers of approved rechecks, on the day and when it has passed, each once (A86)."""
+    new = 0
+    rows = reading.rows().filter(state=RecheckVisit.State.APPROVED, planned_on__lte=today)
+    for row in rows.order_by("planned_on", "id"):
+        is_late = row.planned_on < today
+        officers = row.officers.select_related("user").exclude(user=None)
+        new += notifications.notify(
+            users=[officer.user for officer in officers if officer.user],
+            key=f"recheck-due:{row.pk}:{'late' if is_late else 'today'}",
+            text=f"复查 {row.number}：{row.disposal.visit_matter.visit.entity}，安排 {row.planned_on}，{'已过期' if is_late else '就在今天'}。",
+            url=_url(row),
+            authority=row.authority,
+            is_urgent=is_late,
+        )
+    return new
+
+
 def _begin(pk: Any, action: str, actor: User) -> RecheckVisit:
     """The disposal is locked before its recheck, as everywhere."""
     known = RecheckVisit.objects.values_list("disposal_id", flat=True).get(pk=pk)

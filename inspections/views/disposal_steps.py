@@ -237,8 +237,8 @@ def _page(
 ) -> HttpResponse:
     transition = path_of(row.measure).find(row.stage, action)
     label = transition.label if transition else ""
-    # A form whose step is not ahead says so at once, before anything is typed.
-    problem = blocked(row.measure, row.stage, action) if action else None
+    # A form whose step is not ahead says so at once, before anything is typed; what was typed stays on the page.
+    problem = blocked(row.measure, row.stage, action) if action and not form.is_bound else None
     context = {
         "row": row,
         "form": form,

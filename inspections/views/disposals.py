@@ -147,7 +147,7 @@ def disposal_close(request: HttpRequest, pk: Any) -> HttpResponse:
         "row": row,
         "measure": reading.measure_label(row.measure),
         "form": form,
-        "problem": blocked(row.measure, row.stage, "close"),
+        "problem": None if form.is_bound else blocked(row.measure, row.stage, "close"),
         "due": calendar.due(row.due_on, day),
     }
     return render(

@@ -59,7 +59,7 @@ def request_recheck(request: HttpRequest, pk: Any) -> HttpResponse:
         "heading": "提请复查",
         "submit": "提请复查",
         "consequence": "复查经主要负责人批准后进行，不计入年度检查次数上限。",
-        "problem": blocked(row.measure, row.stage, "recheck"),
+        "problem": None if form.is_bound else blocked(row.measure, row.stage, "recheck"),
         "measure": disposal_reads.measure_label(row.measure),
         "back_url": reverse("inspections:disposal-detail", kwargs={"pk": row.pk}),
     }

@@ -1,12 +1,13 @@
 """复查: on the head's order, by two officers, outside the yearly cap, with its result."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from bureau.errors import Conflict, Forbidden, RuleError
 from inspections.models import Disposal
-from inspections.services import disposals, rechecks
+from inspections.services import disposal_steps, disposals, rechecks
 from registry.models import Inspector, LedgerEntry, Recusal
 from tests.inspections.disposal_case import issued, opened, recheck_asked
 
@@ -144,6 +145,37 @@ def test_a_cancelled_recheck_leaves_the_ledger(ordered, case, head):
     ordered.refresh_from_db()
     assert ordered.stage == "ordered"
     assert not LedgerEntry.objects.filter(kind="recheck", is_open=True).exists()
+
+
+def test_the_officers_are_reminded_on_the_day_and_after_once(ordered, case, head):
+    made = recheck_asked(ordered, case.organiser, TODAY)
+    approve(made, head)
+
+    told = [rechecks.remind(today=TODAY + timedelta(days=n)) for n in (0, 0, 1, 1)]
+
+    assert told == [2, 0, 2, 0]
+
+
+def test_what_was_typed_stays_when_somebody_was_faster(ordered, case, client):
+    client.force_login(case.organiser, backend="django.contrib.auth.backends.ModelBackend")
+    disposal_steps.take(
+        disposal_pk=ordered.pk,
+        action="fail",
+        text="未改正",
+        happened_on=TODAY,
+        actor=case.organiser,
+        today=TODAY,
+    )
+
+    answer = client.post(
+        reverse("inspections:disposal-step", kwargs={"pk": ordered.pk, "action": "pass"}),
+        {"happened_on": "2026-03-16", "text": "照片与现场相符"},
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "照片与现场相符" in page
+    assert "未改正，待处理" in page
 
 
 def test_a_disposal_that_ends_otherwise_takes_its_recheck_along(ordered, case, head):
