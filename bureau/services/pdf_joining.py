@@ -3,6 +3,7 @@
 pypdf's own writer keeps every object of every part until the end. The parts are this portal's own PDFs.
 """
 
+import hashlib
 import io
 from typing import IO, Any
 
@@ -29,6 +30,7 @@ class Joined:
         self._next = CATALOG + 1
         self._pages: list[int] = []
         self._marks: list[tuple[str, int]] = []
+        self._streams: dict[bytes, int] = {}  # by digest: the same font goes in once
         out.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
     def add(self, content: bytes, title: str) -> int:
@@ -149,11 +151,19 @@ class _Copy:
 
     def _number(self, reference: IndirectObject, *, queue: bool = True) -> int:
         key = (reference.idnum, reference.generation)
-        if key not in self._numbers:
-            self._numbers[key] = self._joined._take()
-            if queue:
-                self._waiting.append((self._numbers[key], reference))
-        return self._numbers[key]
+        if key in self._numbers:
+            return self._numbers[key]
+        digest = _digest(reference.get_object()) if queue else b""
+        known = self._joined._streams.get(digest)
+        if known is not None:
+            self._numbers[key] = known
+            return known
+        number = self._numbers[key] = self._joined._take()
+        if digest:
+            self._joined._streams[digest] = number
+        if queue:
+            self._waiting.append((number, reference))
+        return number
 
     def _renumbered(self, item: Any) -> Any:
         if isinstance(item, IndirectObject):
@@ -169,6 +179,17 @@ class _Copy:
         if isinstance(item, ArrayObject):
             return ArrayObject([self._renumbered(value) for value in list.__iter__(item)])
         return item
+
+
+def _digest(item: Any) -> bytes:
+    """Of a stream that refers to nothing else (a font, a picture); empty for everything that may not be shared."""
+    if not isinstance(item, StreamObject):
+        return b""
+    values = list(dict.values(item))
+    if any(isinstance(value, IndirectObject | DictionaryObject | ArrayObject) for value in values):
+        return b""
+    head = repr(sorted((str(key), str(value)) for key, value in dict.items(item)))
+    return hashlib.sha256(head.encode() + item._data).digest()
 
 
 def _ref(number: int) -> IndirectObject:

@@ -12,6 +12,7 @@ from config.seed import (
     others,
     penalties,
     plan,
+    preparing,
     pushing,
     spring,
     summer,
@@ -45,6 +46,7 @@ def seed(*, today: date) -> None:
             wordings,
         ):
             part.put(story)
+        preparing.put(story)
         pushing.put(story)
         with pushing.platform(story):
             story.agenda.run()

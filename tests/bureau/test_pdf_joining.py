@@ -44,6 +44,14 @@ def test_the_text_of_a_part_survives():
     assert ["1" in page.extract_text() for page in pages] == [True, True]
 
 
+def test_what_the_parts_share_goes_in_once():
+    one = part("甲")
+
+    alone, thrice = len(joined([("甲", one)])), len(joined([("甲", one)] * 3))
+
+    assert thrice < 2 * alone
+
+
 def test_memory_does_not_grow_with_the_number_of_parts(tmp_path):
     one = part("甲")
 
