@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from bureau.rules import caps
 from bureau.selectors import rule_settings
-from inspections.models import Notice, Visit, VisitMatter
+from inspections.models import AdvanceNotice, Notice, Visit, VisitMatter
 from inspections.rules.outcomes import public_label
 from publication.models import Objection, PublicEntry
 from registry.models import LedgerEntry, Listing
@@ -65,7 +65,11 @@ def of_notice(notice: Notice, today: date) -> FirmYear:
     since = date(today.year, 1, 1)  # the cap counts calendar years
     known = list(
         Visit.objects.filter(authority=authority, entity=entity)
-        .filter(Q(started_at__isnull=False) | Q(notice__delivered_at__isnull=False))
+        .filter(
+            Q(started_at__isnull=False)
+            | Q(notice__delivered_at__isnull=False)
+            | Exists(AdvanceNotice.objects.filter(visit=OuterRef("pk")))
+        )
         .select_related("notice")
         .prefetch_related("matters__matter")
     )

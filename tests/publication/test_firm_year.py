@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bureau.models import RuleSetting
-from inspections.models import Notice, Visit
+from inspections.models import AdvanceNotice, EntryLog, Notice, Visit
 from inspections.services import notices
 from publication.models import Objection
 from publication.selectors import firm_year
@@ -133,3 +133,52 @@ def test_an_objection_s_state_shows_and_its_finding_only_with_the_reply(notice, 
     assert row.number in waiting
     assert "前复查" in waiting
     assert "复查结论在此" in page(notice)
+
+
+@pytest.mark.rule("A98")
+def test_word_given_before_and_entries_by_code_are_on_the_firm_s_page(notice, people):
+    visit = notice.visit
+    AdvanceNotice.objects.create(
+        visit=visit,
+        authority=visit.authority,
+        how="phone",
+        person="沈某",
+        happened_at=MORNING - timedelta(days=3),
+        by=people["desk"],
+    )
+    EntryLog.objects.create(
+        visit=visit,
+        authority=visit.authority,
+        way="late",
+        is_late=True,
+        reason="手机没有电",
+        on=TODAY,
+        happened_at=MORNING,
+        by=people["leader"],
+    )
+
+    text = page(notice)
+
+    assert "提前告知" in text
+    assert "事后补录（原因：手机没有电）" in text
+    assert "沈某" not in text
+
+
+def test_a_firm_that_was_told_before_sees_the_coming_visit(notice, bureau, people):
+    case = ordered_case(
+        bureau, people["leader"], people["second"], people["desk"], people["head"], number=3
+    )
+    Visit.objects.filter(pk=case.visit.pk).update(entity=notice.visit.entity)
+    LedgerEntry.objects.filter(source=f"inspections.visit:{case.visit.pk}").update(
+        entity=notice.visit.entity
+    )
+    AdvanceNotice.objects.create(
+        visit=case.visit,
+        authority=bureau,
+        how="phone",
+        person="沈某",
+        happened_at=MORNING,
+        by=people["desk"],
+    )
+
+    assert len(year(notice).visits) == 2
