@@ -14,12 +14,15 @@ from publication.models import Correction, FirmRequest, Nondisclosure, Objection
 from publication.rules.processes import FIRM_REQUEST_ROLES, OBJECTION, PENALTY, PENALTY_RECORDERS
 from publication.selectors import (
     corrections,
+    dossier_cases,
     firm_requests,
     objections,
     pushing,
     queue,
     waiting_penalties,
 )
+
+ARCHIVERS = (Role.ORGANISER, Role.COORDINATOR, Role.PUBLISHER)
 
 
 def for_user(user: User, today: date) -> list[WaitingItem]:
@@ -47,10 +50,28 @@ def for_user(user: User, today: date) -> list[WaitingItem]:
         found += [_to_reply(row, today, days) for row in rows]
     if user.has_role(*PENALTY.roles_for("approve"), *PENALTY_RECORDERS):
         found += waiting_penalties.for_user(user, _own(user), today, days)
+    if user.has_role(*ARCHIVERS):
+        outgrown = dossier_cases.outgrown(
+            dossier_cases.pairs(user).filter(authority__in=_own(user))
+        )
+        found += [_to_add(row) for row in outgrown.select_related("visit__entity", "task")[:50]]
     kinds = [kind for kind, roles in FIRM_REQUEST_ROLES.items() if user.has_role(*roles)]
     if kinds:
         found += [_to_answer(row) for row in firm_requests.open_at(_own(user), kinds)[:100]]
     return found
+
+
+def _to_add(row: VisitMatter) -> WaitingItem:
+    """An archived dossier that something came to since: it is bound as 续卷 (A89)."""
+    return WaitingItem(
+        verb="续卷",
+        url=reverse("publication:dossier-detail", args=[row.visit_id, row.task_id]),
+        st="run",
+        word="待续卷",
+        subject=str(row.visit.entity),
+        note=f"归档后又有新材料，{row.task.number}",
+        module="公示",
+    )
 
 
 def _own(user: User) -> list[int]:

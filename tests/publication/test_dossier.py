@@ -20,7 +20,7 @@ from inspections.models import Disposal, Dossier, Notice, Visit, VisitMatter
 from inspections.services import notices
 from inspections.services.outcomes import NewFinding
 from publication.models import Correction
-from publication.selectors import dossier_cases, dossier_checks
+from publication.selectors import dossier_cases, dossier_checks, waiting
 from publication.selectors import dossiers as reads
 from publication.services import corrections, dossiers
 from tests.inspections.conftest import MORNING
@@ -394,3 +394,12 @@ def test_before_a_visit_is_over_its_papers_tell_nobody_who_goes(bureau, people, 
     answers = [client.get(url(name, case.visit)).status_code for name in ("detail", "pdf")]
 
     assert answers == [404, 404]
+
+
+def test_it_waits_for_the_publisher_until_the_supplement_is_bound(closed, people):
+    archive(closed, people)
+    correct(closed, people)
+
+    found = [item for item in waiting.for_user(people["publisher"], TODAY) if item.verb == "续卷"]
+
+    assert [item.url for item in found] == [url("detail", closed)]
