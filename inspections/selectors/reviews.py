@@ -51,8 +51,11 @@ def history(matter: VisitMatter) -> list[Submission]:
     for place, row in enumerate(rows):
         before = place - 1 if place else None
         changed = [] if before is None else _changes(rows, sheets, before, place)
-        labels = {line.key: line.label for line in sheets[place]}
-        remarks = [Remark(labels.get(key, key), text) for key, text in row.remarks.items()]
+        remarks = [  # in the order of the sheet; the database keeps none
+            Remark(line.label, row.remarks[line.key])
+            for line in sheets[place]
+            if line.key in row.remarks
+        ]
         found.append(Submission(row, changed, remarks))
     return found[::-1]
 
