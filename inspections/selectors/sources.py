@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from bureau.models import Agency, User
-from inspections.models import Conclusion, Sample, Visit, VisitMatter
+from inspections.models import Conclusion, Sample, SiteNote, Visit, VisitMatter
 from inspections.rules.processes import CONCLUSION, SAMPLE
 from inspections.rules.sources import method_of
 from inspections.selectors import fieldwork
@@ -42,7 +42,8 @@ def conclusions() -> "QuerySet[Conclusion]":
 
 def of_visit(visit: Visit) -> dict[str, Any]:
     """The context of templates/inspections/_sources.html."""
-    return shown(
+    note = SiteNote.objects.filter(visit=visit).select_related("recorder").first()
+    return {"site_note": note} | shown(
         samples().filter(visit=visit),
         conclusions().filter(visit_matter__visit=visit).order_by("id"),
     )

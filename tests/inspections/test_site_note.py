@@ -177,6 +177,17 @@ def test_the_phone_writes_and_signs(client, case):
     assert "固定以后不能更改" in client.get(url).content.decode()
 
 
+def test_the_desk_sees_whether_it_is_signed(client, case):
+    written(begun(case))
+    client.force_login(case.organiser)
+    url = reverse("inspections:visit-detail", args=[case.visit_pk])
+    before = client.get(url).content.decode()
+    signed(case)
+
+    assert "还没有签字固定" in before
+    assert "固定，当事人已签字" in client.get(url).content.decode()
+
+
 def test_what_was_typed_stands_beside_the_refusal(client, case):
     client.force_login(begun(case).leader)
     url = reverse("inspections:field-note", args=[case.visit_pk])
