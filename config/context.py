@@ -22,7 +22,7 @@ MODULES = (
     ),
     ("检查", "inspections:visit-list", ("inspections",)),
     ("公示", "publication:queue", ("publication",)),
-    ("处置", "inspections:disposal-list", ("inspections:disposal",)),
+    ("处置", "inspections:disposal-list", ("inspections:disposal", "inspections:recheck")),
     ("异议", "publication:objection-list", ("publication:objection",)),
     ("留痕", "bureau:audit-trail", ("bureau:audit",)),
 )

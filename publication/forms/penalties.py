@@ -68,3 +68,12 @@ class ReviewForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = _words("审核意见", 2, 300, required=False, help_text="退回须写明。")
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label="单位名称或代码",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "至少两个字，或完整的统一社会信用代码"}),
+    )

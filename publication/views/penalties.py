@@ -15,7 +15,7 @@ from bureau.selectors.paging import keyset
 from bureau.views.forms import bound, made, status_of
 from inspections.models import Disposal
 from inspections.selectors import disposals
-from publication.forms.penalties import NewPenaltyForm, PenaltyForm, ReviewForm
+from publication.forms.penalties import NewPenaltyForm, PenaltyForm, ReviewForm, SearchForm
 from publication.forms.public import doubt_about
 from publication.models import Penalty, PublicRecord
 from publication.rules import frozen
@@ -160,10 +160,12 @@ def penalty_amend(request: HttpRequest, pk: str) -> HttpResponse:
 @public
 @require_safe
 def public_list(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:100]
+    form = SearchForm(request.GET or None)
+    query = form.cleaned_data["q"] if form.is_valid() else ""
     found = keyset(reads.public(query), request.GET, order=entries.ORDER)
     context = {
         "page": found,
+        "form": form,
         "q": query,
         "doubt": doubt_about(query) if query and not found.rows else "",
     }
