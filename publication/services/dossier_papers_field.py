@@ -7,6 +7,7 @@ from typing import Any
 
 from bureau.services import documents
 from inspections.selectors import letters, printed
+from inspections.selectors.disposals import measure_label
 from publication.models import Objection
 from publication.selectors import objection_papers
 from publication.selectors.dossier_cases import Case
@@ -61,7 +62,7 @@ def _disposal(case: Case) -> Iterator[Paper]:
             ]
             rows: list[tuple[str, list[str]]] = [
                 ("抽查事项", [matter.matter.name]),
-                ("处置措施", [row.get_measure_display()]),
+                ("处置措施", [measure_label(row.measure)]),
                 ("责任单位", [row.responsible.name]),
                 ("期限", [f"{row.due_on}"]),
                 ("处置结果", [row.result]),
