@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, str]] = {
     Kind.PLAN: ("plan-detail", "年度抽查计划"),
     Kind.TASK_NOTICE: ("task-notice", "抽查任务公告"),
     Kind.MATTER_LIST: ("matter-list", "抽查事项清单"),
+    Kind.PENALTY: ("penalty-detail", "行政处罚信息"),
     Kind.FOLLOWUP: ("result-detail", "后续处置"),
     Kind.PENALTY: ("penalty-detail", "行政处罚信息"),
 }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publication.models import PublicRecord
+from publication.selectors.news import PAGES
 from tests.people import make_authority
 from tests.publication.cast import fill_index
 
@@ -83,3 +84,8 @@ def test_queries_do_not_grow_with_news(bureau, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(8):
         assert len(titles()) == 40
+
+
+def test_every_kind_that_has_a_page_is_told():
+    """An adjustment is told with its plan's next version."""
+    assert set(PublicRecord.Kind.values) - set(PAGES) == {"adjustment"}
