@@ -23,9 +23,21 @@ def papers_after(visit: Visit, user: User) -> Iterable[Paper]:
             file("publication:objection-paper", paper.pk, kind="docx"),
         )
         yield Paper(160, str(paper.get_kind_display()), FROZEN, paper.number, links)
-    dossier = Dossier.objects.filter(visit=visit).first()
-    link = pdf("publication:dossier-pdf", visit.pk)
-    if dossier is not None:
-        yield Paper(200, "卷宗", FROZEN, f"{dossier.number}，{dossier.pages} 页", (link,))
-    elif visit.started_at is not None:
-        yield Paper(200, "卷宗", CURRENT, "还没有归档", (link,))
+    yield from _dossiers(visit)
+
+
+def _dossiers(visit: Visit) -> Iterable[Paper]:
+    """One for each task of the visit, and its later volumes (002 (三十))."""
+    bound = list(Dossier.objects.filter(visit=visit).order_by("task_id", "volume"))
+    for row in bound:
+        label, address = pdf("publication:dossier-pdf", visit.pk, row.task_id)
+        name = "卷宗" if row.volume == 1 else f"续卷（第 {row.volume} 卷）"
+        link = (label, f"{address}?volume={row.volume}")
+        yield Paper(200, name, FROZEN, f"{row.number}，{row.pages} 页", (link,))
+    if visit.started_at is None:
+        return
+    tasks = visit.matters.order_by("task_id").values_list("task_id", "task__number").distinct()
+    for task_pk, number in tasks:
+        if task_pk not in {row.task_id for row in bound}:
+            link = pdf("publication:dossier-pdf", visit.pk, task_pk)
+            yield Paper(200, "卷宗", CURRENT, f"{number}，还没有归档", (link,))
