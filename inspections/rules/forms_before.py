@@ -126,7 +126,9 @@ def _precheck_example() -> dict[str, Any]:
     }
 
 
-LISTS = ("rights", "conduct", "duties")  # passages of the notice that are lists
+# Passages of the notice that are lists; `conduct` is what binds those who come: no interference, no fees, nothing that
+# has no bearing on the inspection (A72, A101).
+LISTS = ("rights", "conduct", "duties")
 NOTICE_FORM = define(
     Form(
         "notice",
@@ -156,7 +158,7 @@ NOTICE_FORM = define(
                 "conduct",
                 "检查人员的纪律（一行一条）",
                 "严禁逐利检查：不得接受馈赠、报酬和福利，不得参加你单位提供的宴请、娱乐、旅游，不得由你单位支付消费开支或者转嫁检查费用，不得强制接受指定的中介服务。\n"
-                "严禁干扰企业正常生产经营：不得刻意要求法定代表人到场。\n"
+                "严禁干扰企业正常生产经营：不得刻意要求法定代表人到场，不得索要与检查无关的材料。\n"
                 "严禁任性处罚企业：不得乱查封、乱扣押、乱冻结、动辄责令停产停业。\n"
                 "严禁下达检查指标：不得将考核考评、预算项目绩效与检查频次、罚款数额挂钩。\n"
                 "严禁变相检查：不得以观摩、督导、考察等名义行检查之实。",

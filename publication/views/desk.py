@@ -234,5 +234,6 @@ def _public_url(entry: PublicEntry) -> str:
         "plan": "plan-detail",
         "task_notice": "task-notice",
         "penalty": "penalty-detail",
+        "matter_list": "matter-list",
     }.get(entry.kind)
     return reverse(f"public:{name}", kwargs={"pk": entry.pk}) if name else ""

@@ -75,7 +75,7 @@ def test_an_organiser_sees_what_is_overdue_of_their_division_only(case, organise
 
     days = [[i.verb for i in for_user(organiser, day)] for day in (TODAY, date(2026, 3, 17))]
 
-    assert days == [[], ["办结处置"]]
+    assert days == [[], ["制发责令改正通知书"]]
     assert for_user(elsewhere, date(2026, 3, 17)) == []
 
 

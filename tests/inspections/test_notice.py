@@ -55,6 +55,15 @@ def test_the_notice_names_basis_people_rights_and_frequency(visit, both):
     assert content["order"]["number"] == visit.order.number
 
 
+@pytest.mark.rule("A72")
+def test_it_says_that_nothing_is_charged_and_work_is_not_disturbed(visit, both):
+    conduct = "".join(notices.issue(visit=visit, actor=both, today=TODAY).content["conduct"])
+
+    assert "转嫁检查费用" in conduct
+    assert "严禁干扰企业正常生产经营" in conduct
+    assert "与检查无关" in conduct
+
+
 def test_it_stays_as_printed_when_the_register_changes(visit, both):
     notices.issue(visit=visit, actor=both, today=TODAY)
     Matter.objects.update(legal_basis="别的依据")
