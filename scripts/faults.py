@@ -73,7 +73,7 @@ def demo() -> Iterator[int]:
         process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
     running["demo"] = process
     try:
-        if not wait_until(lambda: answers(port), seconds=300):
+        if not wait_until(lambda: answers(port), seconds=900):
             sys.exit(f"演示没有启动：\n{log.read_text(errors='replace')[-2000:]}")
         yield port
     finally:

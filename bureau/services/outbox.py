@@ -81,7 +81,10 @@ def _deliver(pk: int) -> int:
             message.save(update_fields=["receipt", "state", "sent_at", "error", "attempts"])
             return 1
     except Exception as failure:  # the outbox is the other place that may catch everything
-        log.exception("outbox message %s failed", pk)
+        if isinstance(failure, RuleError):  # a receiver that does not answer, said in a sentence
+            log.warning("outbox message %s: %s", pk, failure.message)
+        else:
+            log.exception("outbox message %s failed", pk)
         with transaction.atomic():
             message = OutboxMessage.objects.select_for_update().get(pk=pk)
             message.attempts += 1
