@@ -59,6 +59,8 @@ def take(
         known: Sample | None = Sample.objects.filter(pk=key, visit=visit).first() if key else None
         if known is not None:
             return known
+        if key and Sample.objects.filter(pk=key).exists():
+            raise Conflict("这一页已经用来登记过另一件样品，请刷新后重新填写。")
         if visit.state not in ON_RECORD:
             raise Conflict(transitions.moved_on(VISIT, visit))
         matter = locked_matter(visit, visit_matter_pk)

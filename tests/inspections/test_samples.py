@@ -74,6 +74,17 @@ def resulted(case, sample, verdict="pass", number="JC-001", **given):
 
 
 @pytest.mark.rule("A73")
+def test_the_page_of_another_visit_takes_no_second_sample(case):
+    key = taken(begun(case)).pk
+    other = case.visit
+    other.pk, other.number, other.team_draw = uuid7(), f"{other.number}-2", None
+    other.save(force_insert=True)
+    Sample.objects.filter(pk=key).update(visit=other)
+
+    with pytest.raises(Conflict, match="另一件样品"):
+        taken(case, key=key)
+
+
 def test_every_link_begins_where_the_last_ended(case):
     sample = taken(begun(case))
     handed(case, sample, "样品室 管理员", "store")
