@@ -18,7 +18,6 @@ PAGES: dict[str, tuple[str, str]] = {
     Kind.MATTER_LIST: ("matter-list", "抽查事项清单"),
     Kind.PENALTY: ("penalty-detail", "行政处罚信息"),
     Kind.FOLLOWUP: ("result-detail", "后续处置"),
-    Kind.PENALTY: ("penalty-detail", "行政处罚信息"),
 }
 
 
