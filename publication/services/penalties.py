@@ -21,6 +21,7 @@ from publication.rules.processes import PENALTY, PENALTY_RECORDERS
 from publication.selectors import penalties as reads
 from publication.services import pushing, records
 from registry.models import Entity
+from registry.rules.kinds import EntityKind
 from registry.rules.names import bigrams, search_key
 from registry.services import marks
 
@@ -52,22 +53,24 @@ def record(
 ) -> Penalty:
     """Enters a penalty; its publication is due so many working days after the decision (setting penalty_workdays).
 
-    Raises RuleError for what is missing or impossible, Conflict for a decision that was entered already.
+    Raises RuleError for what is missing or impossible or another firm's disposal, Conflict for a decision that was
+    entered already.
     """
     with transaction.atomic():
         require(actor, authority.pk, *PENALTY_RECORDERS)
-        _check(decision, today)
-        days = int(rule_settings.value_of("penalty_workdays", authority, decision.decided_on.year))
-        due = calendar.due_after(decision.decided_on, days)
+        _check(decision, entity, today)
+        if disposal is not None and disposal.visit_matter.visit.entity_id != entity.pk:
+            raise RuleError(
+                f"{disposal.number} 的检查对象是“{disposal.visit_matter.visit.entity}”，与所填代码的“{entity}”不是同一家，请核对代码。"
+            )
         try:
             with transaction.atomic():
                 row: Penalty = Penalty.objects.create(
                     authority=authority,
                     entity=entity,
                     disposal=disposal,
-                    due_on=due.date,
-                    due_is_provisional=due.provisional,
                     recorded_by=actor,
+                    **_due(authority, decision),
                     **vars(decision),
                 )
         except IntegrityError as twice:
@@ -80,8 +83,8 @@ def amend(*, penalty_pk: Any, decision: Decision, actor: User, today: date) -> P
     """Puts right what the review returned. Raises Conflict when it is not with the recorder."""
     with transaction.atomic():
         row, _ = transitions.begin(PENALTY, reads.rows(), penalty_pk, "amend", actor)
-        _check(decision, today)
-        for name, value in vars(decision).items():
+        _check(decision, row.entity, today)
+        for name, value in {**vars(decision), **_due(row.authority, decision)}.items():
             setattr(row, name, value)
         row.state = Penalty.State.RECORDED
         row.recorded_by, row.recorded_at = actor, timezone.now()
@@ -160,7 +163,13 @@ def warn_due(*, today: date) -> int:
     return told
 
 
-def _check(decision: Decision, today: date) -> None:
+def _due(authority: Agency, decision: Decision) -> dict[str, Any]:
+    days = int(rule_settings.value_of("penalty_workdays", authority, decision.decided_on.year))
+    found = calendar.due_after(decision.decided_on, days)
+    return {"due_on": found.date, "due_is_provisional": found.provisional}
+
+
+def _check(decision: Decision, entity: Entity, today: date) -> None:
     for value, word in (
         (decision.number, "处罚决定书文号"),
         (decision.decided_by_name, "作出处罚的机关"),
@@ -170,6 +179,10 @@ def _check(decision: Decision, today: date) -> None:
     ):
         if not value.strip():
             raise RuleError(f"请填写{word}。")
+    if EntityKind(entity.kind) == EntityKind.PERSON:
+        for value, word in ((decision.basis, "处罚依据"), (decision.content, "处罚内容")):
+            if entity.name in value:
+                raise RuleError(f"{word}会对外公示，不能写自然人的姓名，请改写为“当事人”。")
     if decision.decided_on > today:
         raise RuleError("处罚决定日期不能晚于今天。")
     if decision.kind == Penalty.Kind.FINE and not decision.amount:

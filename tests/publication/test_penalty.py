@@ -8,11 +8,14 @@ from django.urls import reverse
 
 from bureau.errors import Conflict, Forbidden, RuleError
 from bureau.models import Notification
+from inspections.models import Disposal
+from inspections.services.outcomes import NewFinding
 from publication.models import Penalty, PublicEntry, PublicRecord, Push, PushTarget
 from publication.rules import frozen
 from publication.services import penalties
 from registry.models import Entity, Listing
 from tests.planning.build import make_listing
+from tests.publication.cast import approved_matter
 from tests.publication.penalty_case import decision, recorded
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +127,49 @@ def test_a_returned_one_is_put_right_and_reviewed_again(entered, publisher, revi
     entered.refresh_from_db()
     assert told == 1
     assert (entered.state, entered.basis) == ("published", "《矿产资源法》第四十条第一款")
+
+
+@pytest.mark.rule("A88")
+def test_a_corrected_day_of_the_decision_moves_the_deadline(entered, publisher, reviewer):
+    review(entered, reviewer, approve=False, note="决定日期应为 3 月 12 日")
+
+    row = penalties.amend(
+        penalty_pk=entered.pk,
+        decision=decision(TODAY, decided_on=date(2026, 3, 12)),
+        actor=publisher,
+        today=TODAY,
+    )
+
+    row.refresh_from_db()
+    assert row.due_on == date(2026, 3, 23)
+
+
+@pytest.mark.rule("A88")
+def test_the_public_words_do_not_name_a_natural_person(listing, bureau, publisher):
+    Entity.objects.filter(pk=listing.entity_id).update(
+        kind="person", name="纪砚青", id_kind="person"
+    )
+    entity = Entity.objects.get(pk=listing.entity_id)
+
+    with pytest.raises(RuleError, match="处罚内容会对外公示"):
+        recorded(entity, bureau, publisher, TODAY, content="对纪砚青罚款人民币贰万元")
+
+
+@pytest.mark.rule("A88")
+def test_it_follows_a_disposal_of_the_same_firm_only(bureau, people):
+    finding = NewFinding(fact="越界开采", basis="《矿产资源法》第四十条")
+    approved_matter(bureau, people, codes=("A",), findings=(finding,))
+    disposal = Disposal.objects.get(state="open")
+
+    with pytest.raises(RuleError, match="不是同一家"):
+        penalties.record(
+            entity=make_listing(bureau, 77).entity,
+            authority=bureau,
+            decision=decision(TODAY),
+            disposal=disposal,
+            actor=people["publisher"],
+            today=TODAY,
+        )
 
 
 def test_it_is_published_once(entered, reviewer, deputy):
