@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# How a disposal ends whose finding a correction took back: nothing was done, so nothing of it is made public.
+WITHDRAWN = "检查结果已更正，所依据的问题撤回，不再处置。"
+
 
 @dataclass(frozen=True)
 class Result:

@@ -14,13 +14,11 @@ from bureau.errors import Conflict, RuleError
 from bureau.models import User
 from inspections.models import Disposal, Finding, VisitMatter
 from inspections.rules import results
-from inspections.rules.corrected import Result
+from inspections.rules.corrected import WITHDRAWN, Result
 from inspections.rules.outcomes import OUTCOMES
 from inspections.selectors.records import result_of
 from inspections.services import disposals
 from inspections.services.revisions import lock_visit_of
-
-WITHDRAWN = "检查结果已更正，所依据的问题撤回，不再处置。"
 
 
 def made_of(
@@ -96,6 +94,7 @@ def apply(
 
 def _write_findings(matter: VisitMatter, result: Result, actor: User) -> None:
     wanted = list(result.findings)
+    withdrawn: list[Finding] = []
     last = 0
     for finding in matter.findings.order_by("number"):
         last = finding.number
@@ -107,15 +106,30 @@ def _write_findings(matter: VisitMatter, result: Result, actor: User) -> None:
             continue
         finding.withdrawn_in = matter.outcome_revision
         finding.save(update_fields=["withdrawn_in"])
+        withdrawn.append(finding)
     for number, (fact, basis, measure) in enumerate(wanted, last + 1):
         Finding.objects.create(
             visit_matter=matter,
             number=number,
             fact=fact,
             basis=basis,
-            on_site_measure=measure,
             recorded_by=actor,
+            **_measures(measure, withdrawn),
         )
+
+
+def _measures(words: str, withdrawn: list[Finding]) -> dict[str, Any]:
+    """A finding put in other words keeps what was ordered on the spot, with its date and item (A65, A85)."""
+    for old in withdrawn:
+        if words and old.measure_words == words:
+            withdrawn.remove(old)
+            return {
+                "on_site_codes": old.on_site_codes,
+                "on_site_measure": old.on_site_measure,
+                "rectify_by": old.rectify_by,
+                "item_id": old.item_id,
+            }
+    return {"on_site_measure": words}
 
 
 def _close_without_ground(matter: VisitMatter, actor: User, today: date) -> None:

@@ -50,6 +50,12 @@ MEASURE_WORDS: Mapping[str, str] = {
     "other": "已处理完毕",
 }
 
+# A measure that ended otherwise than by being carried out: nothing is called put right that was not (A85).
+ENDING_WORDS: Mapping[str, str] = {
+    "escalate": "责令改正以后没有改正，已移送办案机构依法处理",
+    "stop": "经负责人批准，不再继续处理",
+}
+
 
 def outcome_sentences(codes: Collection[str]) -> list[str]:
     """One sentence per result in the order of the list, each once; unknown codes are left out."""
@@ -57,6 +63,7 @@ def outcome_sentences(codes: Collection[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def measure_sentence(code: str) -> str:
-    """What the public reads of a closed measure; empty where it is nobody else's business."""
-    return MEASURE_WORDS.get(code, "") if code in DISPOSALS else ""
+def measure_sentence(code: str, ending: str = "") -> str:
+    """What the public reads of a closed measure; empty where it is nobody else's business. `ending`: of ENDING_WORDS."""
+    words = MEASURE_WORDS.get(code, "") if code in DISPOSALS else ""
+    return ENDING_WORDS.get(ending, words) if words else ""

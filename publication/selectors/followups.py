@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from inspections.models import Disposal, VisitMatter
+from django.db.models import Exists, OuterRef
+
+from inspections.models import Disposal, DisposalAsk, DisposalStep, VisitMatter
+from inspections.rules.corrected import WITHDRAWN
 from publication.models import PublicEntry
 from publication.rules import frozen
 from publication.rules.plain_words import measure_sentence
@@ -12,12 +15,15 @@ SCHEMA = 1
 
 def steps_of(matter: VisitMatter) -> tuple[list[dict[str, str]], int]:
     """The closed measures in the order of their closing, and how many shown ones are still open; one query."""
-    rows = [row for row in matter.disposals.order_by("closed_on", "id") if _is_shown(row)]
+    escalated = DisposalStep.objects.filter(disposal=OuterRef("pk"), kind="escalate")
+    stopped = DisposalAsk.objects.filter(disposal=OuterRef("pk"), kind="stop", state="approved")
+    found = matter.disposals.annotate(is_escalated=Exists(escalated), is_stopped=Exists(stopped))
+    rows = [row for row in found.order_by("closed_on", "id") if _is_shown(row)]
     closed = [row for row in rows if row.state == Disposal.State.CLOSED]
     steps = [
         {
             "measure": row.measure,
-            "words": measure_sentence(row.measure),
+            "words": measure_sentence(row.measure, _ending(row)),
             "closed_on": row.closed_on.isoformat() if row.closed_on else "",
         }
         for row in closed
@@ -50,4 +56,8 @@ def of_result(entry: PublicEntry) -> dict[str, Any] | None:
 
 
 def _is_shown(row: Disposal) -> bool:
-    return bool(measure_sentence(row.measure))
+    return bool(measure_sentence(row.measure)) and row.result != WITHDRAWN
+
+
+def _ending(row: Any) -> str:
+    return "escalate" if row.is_escalated else "stop" if row.is_stopped else ""

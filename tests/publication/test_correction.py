@@ -1,5 +1,7 @@
 """更正: a published result changes only after the head's signature, and the public keeps every version (A81, A82)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from inspections.selectors import records as readings
 from inspections.services.outcomes import NewFinding
 from publication.models import Correction, PublicEntry, PublicRecord
 from publication.rules import frozen
+from publication.selectors import followups
 from publication.services import corrections, objections
 from tests.inspections.conftest import MORNING
 from tests.people import make_user
@@ -171,6 +174,27 @@ def test_a_problem_taken_back_keeps_its_finding_and_closes_its_disposal(publishe
     disposal = Disposal.objects.get(visit_matter=published_problem)
     assert finding.withdrawn_in == published_problem.outcome_revision
     assert (disposal.state, "已更正" in disposal.result) == ("closed", True)
+
+
+@pytest.mark.rule("A85")
+def test_a_finding_put_in_other_words_keeps_its_date_and_its_disposal_too(bureau, people):
+    date_set = TODAY + timedelta(days=9)
+    found = NewFinding(
+        fact=FACT[0], basis=FACT[1], on_site_codes=["correct_by"], rectify_by=date_set
+    )
+    matter = approved_matter(bureau, people, codes=(PROBLEM,), findings=(found,))
+    publish(matter, people["publisher"])
+    words = matter.findings.get().measure_words
+
+    reworded = ("越界开采约 3 平方米", FACT[1], words)
+    sign(ask(matter, people["publisher"], findings=[reworded]), people["head"])
+
+    standing = matter.findings.standing().get()
+    assert (standing.fact, standing.rectify_by) == (reworded[0], date_set)
+    assert (standing.on_site_codes, standing.measure_words) == (["correct_by"], words)
+    assert Disposal.objects.get(finding=standing).due_on == date_set
+    # The one that went with the first wording ended without anything done: the public is not told otherwise.
+    assert followups.steps_of(matter) == ([], 1)
 
 
 def test_the_officers_signatures_stay_on_what_they_signed(published, people):

@@ -1,6 +1,7 @@
 """后续处置 on the public page: only closed measures, only in public words, frozen like all else (A85)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,13 +10,20 @@ from django.urls import reverse
 from bureau.models import OutboxMessage
 from bureau.services import outbox
 from inspections.models import Disposal
+from inspections.services import disposal_asks, disposal_steps
 from inspections.services.outcomes import NewFinding
 from publication.models import PublicEntry, PublicRecord
-from publication.rules.plain_words import MEASURE_WORDS, OUTCOME_WORDS, outcome_sentences
+from publication.rules.plain_words import (
+    ENDING_WORDS,
+    MEASURE_WORDS,
+    OUTCOME_WORDS,
+    outcome_sentences,
+)
+from publication.selectors import followups as reads
 from publication.services import followups
 from registry.rules.outcomes import DISPOSALS, OUTCOMES
 from tests.inspections.conftest import MORNING
-from tests.inspections.disposal_case import brought_to_end
+from tests.inspections.disposal_case import brought_to_end, issued, stepped
 from tests.publication.cast import approved_matter, publish
 
 TODAY = MORNING.date()
@@ -56,6 +64,46 @@ def test_a_closed_measure_appears_on_the_result_in_public_words(bureau, people):
     record = PublicRecord.objects.get(kind="followup")
     assert "罚款" not in bytes(record.content).decode()
     assert json.loads(bytes(record.content))["steps"][0]["closed_on"] == TODAY.isoformat()
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("A85")
+def test_what_was_not_put_right_is_not_called_put_right(bureau, people):
+    matter = approved_matter(bureau, people, **FOUND | {"codes": ("N02",)})
+    row = Disposal.objects.get(measure="rectify")
+    issued(row, people["desk"], TODAY)
+    stepped(row, "fail", people["desk"], TODAY)
+    disposal_steps.escalate(
+        disposal_pk=row.pk,
+        text="逾期不改正",
+        responsible=bureau,
+        due_on=TODAY + timedelta(days=60),
+        actor=people["desk"],
+        today=TODAY,
+    )
+
+    steps, pending = reads.steps_of(matter)
+
+    assert [step["words"] for step in steps] == [ENDING_WORDS["escalate"]]
+    assert pending == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("A85")
+def test_a_measure_that_was_stopped_is_not_called_carried_out(bureau, people):
+    matter = approved_matter(bureau, people, **FOUND)
+    asked = disposal_asks.ask(
+        disposal_pk=Disposal.objects.get().pk,
+        kind="stop",
+        reason="对象已注销",
+        actor=people["desk"],
+        today=TODAY,
+    )
+    disposal_asks.decide(ask_pk=asked.pk, approve=True, note="", actor=people["head"], today=TODAY)
+
+    steps, pending = reads.steps_of(matter)
+
+    assert ([step["words"] for step in steps], pending) == ([ENDING_WORDS["stop"]], 0)
 
 
 @pytest.mark.django_db
