@@ -47,7 +47,13 @@ class Desk:
     """One person signed in with their own account, in a browser profile of their own."""
 
     def __init__(
-        self, browser, address: str, username: str | None, size: dict[str, int], folder: Path
+        self,
+        browser,
+        address: str,
+        username: str | None,
+        size: dict[str, int],
+        folder: Path,
+        password: str = office.PASSWORD,
     ) -> None:
         self.context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
         self.page = self.context.new_page()
@@ -62,7 +68,7 @@ class Desk:
         if username:
             self.open("/desk/login/")
             self.page.fill("input[name=username]", username)
-            self.page.fill("input[name=password]", office.PASSWORD)
+            self.page.fill("input[name=password]", password)
             self.press("登录")
 
     def open(self, path: str) -> None:
