@@ -358,7 +358,9 @@ def test_a_merged_visit_has_a_dossier_for_each_task(closed, people, bureau):
         state="approved",
     )
 
-    archive(closed, people)
+    dossiers.archive(
+        visit_pk=closed.pk, task_pk=first.task_id, actor=people["publisher"], today=TODAY
+    )
 
     assert reads.summary(people["publisher"], first.task).archived == 1
     second = reads.summary(people["publisher"], other)
