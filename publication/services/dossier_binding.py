@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
@@ -122,10 +123,15 @@ def _number_pages(writer: PdfWriter, first: int, pages: int) -> None:
     """第 n 页 共 m 页 at the foot of every page after the contents."""
     if not pages:
         return
-    numbered = documents.pdf(
+    stamps = PdfReader(io.BytesIO(_numbers(pages))).pages
+    for offset in range(pages):
+        writer.pages[first + offset].merge_page(stamps[offset])
+
+
+@lru_cache(maxsize=16)
+def _numbers(pages: int) -> bytes:
+    """Pages with nothing but their number; dossiers made one after the other often have as many."""
+    return documents.pdf(
         "publication/documents/dossier_numbers.html",
         {"pages": range(1, pages + 1), "total": pages},
     )
-    stamps = PdfReader(io.BytesIO(numbered)).pages
-    for offset in range(pages):
-        writer.pages[first + offset].merge_page(stamps[offset])
