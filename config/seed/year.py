@@ -6,6 +6,7 @@ from config.seed import (
     above,
     aftermath,
     announcements,
+    archive,
     autumn,
     before,
     chance,
@@ -43,6 +44,7 @@ def seed(*, today: date) -> None:
             aftermath,
             penalties,
             announcements,
+            archive,
             wordings,
         ):
             part.put(story)

@@ -18,6 +18,7 @@ from config.seed.days import LEAST, Days
 from inspections.models import (
     DeemedDone,
     Disposal,
+    Dossier,
     ListCheck,
     Replacement,
     Review,
@@ -32,7 +33,7 @@ from planning.models import Draw, DrawEvent, Filing, Pick, Plan, PlanAdjustment,
 from planning.selectors import draws, indicators, pool_confirmations
 from planning.selectors import plans as plan_reads
 from publication.models import Objection, Penalty, PublicRecord, PushPackage
-from publication.selectors import public_draws
+from publication.selectors import dossiers, public_draws
 from registry.models import Entity, Recusal, RiskMark
 
 TODAY = date(2026, 11, 19)  # a Thursday
@@ -331,3 +332,11 @@ def test_a_case_was_punished_and_came_back_as_a_mark(year):
     assert done.disposal.state == "closed"
     assert RiskMark.objects.get().listing.risk_flags == ["serious_violation"]
     assert Penalty.objects.filter(state="recorded").count() == 1
+
+
+def test_a_dossier_is_archived_one_has_a_supplement_and_others_wait(year):
+    volumes = list(Dossier.objects.order_by("number").values_list("volume", flat=True))
+    waiting = dossiers.listed(User.objects.get(username="ruanzhiwei"), "open")
+
+    assert sorted(volumes) == [1, 1, 2]
+    assert any(row.lacking for row in dossiers.rows_of(list(waiting)))
