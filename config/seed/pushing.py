@@ -4,6 +4,7 @@ The interface is a receiver in this process on a real socket; from a day on it i
 also shows what did not arrive. Started by hand (`manage.py push_receiver`), the same receiver then takes those.
 """
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,8 +65,15 @@ def platform(story: Story) -> Iterator[None]:
             receiver.refuse_with = 503 if timezone.localdate() > story.days.ago(16) else 0
             return socket.create_connection(("127.0.0.1", port), timeout=10)
 
-        with patch.object(push_transport, "_connected", connected):
-            yield
+        level = outbox.log.level
+        outbox.log.setLevel(
+            logging.ERROR
+        )  # its refusals are part of the story, not of the terminal
+        try:
+            with patch.object(push_transport, "_connected", connected):
+                yield
+        finally:
+            outbox.log.setLevel(level)
 
 
 def _register(story: Story) -> None:

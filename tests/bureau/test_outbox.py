@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 
+from bureau.errors import RuleError
 from bureau.models import OutboxMessage
 from bureau.services import outbox
 
@@ -52,6 +53,23 @@ def test_a_failure_is_visible_and_tried_again_later(db, kind):
         "对方没有应答" in message.error,
         message.next_at > message.created_at,
     ) == ("failed", True, True)
+
+
+def test_a_refusal_is_one_line_of_the_log_and_no_traceback(db, kind, caplog):
+    def refuse(message):
+        raise RuleError("平台没有接收（503）：平台维护中")
+
+    kind(refuse)
+    put()
+
+    outbox.deliver_waiting()
+
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info, "平台维护中" in line.getMessage()) == (
+        "WARNING",
+        None,
+        True,
+    )
 
 
 def test_it_goes_out_when_the_other_side_is_back(db, kind):
