@@ -36,7 +36,7 @@ def listed(user: User, filters: dict[str, Any]) -> "QuerySet[DeemedDone]":
     if filters.get("period_from"):
         rows = rows.filter(recorded_at__gte=_start(filters["period_from"]))
     if filters.get("period_to"):
-        rows = rows.filter(recorded_at__lt=_start(filters["period_to"] + timedelta(days=1)))
+        rows = rows.filter(recorded_at__lt=_end(filters["period_to"]))
     if filters.get("reported") == "no":
         rows = rows.filter(report=None, state=DeemedDone.State.APPROVED)
     elif filters.get("reported") == "yes":
@@ -66,7 +66,7 @@ def unreported(authority: Agency, since: date, until: date) -> "QuerySet[DeemedD
             state=DeemedDone.State.APPROVED,
             report=None,
             decided_at__gte=_start(since),
-            decided_at__lt=_start(until + timedelta(days=1)),
+            decided_at__lt=_end(until),
         )
         .select_related("visit__entity", "visit__unit", "recorded_by", "decided_by")
         .prefetch_related("visit__matters__task")
@@ -163,3 +163,8 @@ def _tasks_of(row: DeemedDone) -> list[tuple[str, str]]:
 
 def _start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _end(day: date) -> datetime:
+    """The first moment after the day; the last day that there is has none, so the day before it counts for it."""
+    return _start(min(day, date.max - timedelta(days=1)) + timedelta(days=1))

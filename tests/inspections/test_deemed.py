@@ -246,6 +246,16 @@ def test_without_a_superior_nothing_is_reported(foreign_bureau, outsider):
         )
 
 
+def test_a_period_up_to_the_last_day_that_there_is_is_a_period(client, bureau, organiser, head):
+    (visit,) = dispatched(bureau, organiser)
+    settled(visit, organiser, head)
+    client.force_login(organiser)
+
+    page = client.get(reverse("inspections:deemed-list") + "?period_to=9999-12-31")
+
+    assert visit.number in page.content.decode()
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "docx", "pdf"])
 def test_the_files_of_a_report_open(client, reported, superior, kind):
     client.force_login(superior)
