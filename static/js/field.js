@@ -6,6 +6,11 @@
     Array.prototype.forEach.call(list, act);
   }
 
+  // a page that answered a sent form stays in the history as a plain page: "back" to it is never a browser error
+  if (window.history.replaceState) {
+    window.history.replaceState(window.history.state, "", window.location.href);
+  }
+
   // ---- the position, when the phone gives it ----------------------------------------------------
   function locate(form) {
     var state = form.querySelector("[data-place-state]");

@@ -124,8 +124,24 @@
     }
   });
 
+  // a form that came back for another field keeps the signature, if what was signed still stands above it
+  function restore(picture) {
+    var image = new Image();
+    image.onload = function () {
+      pen.drawImage(image, 0, 0, pad.width, pad.height);
+      drawn = 61;
+      state.textContent = "已签名，保存后固定。";
+    };
+    image.src = picture;
+  }
+
+  var kept = form.elements.glass.value;
+  var signedText = form.elements.glass_text.value.replace(/\r\n?/g, "\n");
   box.hidden = false;
   document.querySelector("[data-glass-link]").hidden = false;
   clear();
   follow();
+  if (kept.indexOf("data:image/png;base64,") === 0 && signedText === shown()) {
+    restore(kept);
+  }
 })();
