@@ -258,6 +258,9 @@ def error_sentences(field: BoundField) -> list[str]:
 
 def _sentence(field: BoundField, error: ValidationError) -> str:
     text = str(error.messages[0])
+    is_validators = error.code not in field.field.error_messages and bool(error.params)
+    if is_validators and error.code in STOCK:
+        return STOCK[error.code] % error.params
     if text != _stock_phrase(field, error):
         return text
     kind, code = field_kind(field), error.code
@@ -269,7 +272,19 @@ def _sentence(field: BoundField, error: ValidationError) -> str:
         return "日期认不出，请按 2026-11-20 的样子填写。"
     if code == "invalid" and isinstance(field.field, IntegerField | DecimalField):
         return "这里只能填数字，请去掉文字和单位。"
-    return text
+    return STOCK.get(str(code), text)
+
+
+# What Django's own translation says unclearly; here it says what to do.
+STOCK = {
+    "empty": "文件是空的（0 字节），请重新选择。",
+    "max_digits": "数字太长，请检查是否多填了位数。",
+    "max_whole_digits": "数字太大，请检查是否多填了位数。",
+    "max_decimal_places": "小数位数太多，最多 %(max)s 位。",
+    "max_length": "最多 %(limit_value)s 个字，现在有 %(show_value)s 个字，请删减。",
+    "min_value": "不能小于 %(limit_value)s，请改正。",
+    "max_value": "不能大于 %(limit_value)s，请改正。",
+}
 
 
 def _stock_phrase(field: BoundField, error: ValidationError) -> str:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import segno
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -97,6 +98,27 @@ def test_stock_form_errors_become_sentences_that_say_what_to_do():
         "start": ["日期认不出，请按 2026-11-20 的样子填写。"],
         "kind": ["所选的不在可选范围内，请重新选择。"],
         "own": ["请抄录文件上的编号。"],
+    }
+
+
+def test_what_is_too_long_or_too_large_is_said_with_what_to_do():
+    class Example(forms.Form):
+        note = forms.CharField(label="说明", max_length=3)
+        number = forms.DecimalField(label="实测值", max_digits=4, decimal_places=2)
+        share = forms.IntegerField(label="比例", max_value=100)
+        paper = forms.FileField(label="附件")
+
+    form = Example(
+        {"note": "四个字了", "number": "99999.1", "share": "101"},
+        {"paper": SimpleUploadedFile("a.pdf", b"")},
+    )
+
+    sentences = {field.name: portal.error_sentences(field) for field in form}
+    assert sentences == {
+        "note": ["最多 3 个字，现在有 4 个字，请删减。"],
+        "number": ["数字太长，请检查是否多填了位数。"],
+        "share": ["不能大于 100，请改正。"],
+        "paper": ["文件是空的（0 字节），请重新选择。"],
     }
 
 
