@@ -1,6 +1,6 @@
 """本年检查: what the holder of a notice's code reads about this year's visits to the same entity by the same authority (A95, A98).
 
-Only what the entity knows already: visits that have begun or whose notice was handed over. What a sealed draw or a plan
+Only what the entity knows already: visits that have begun or whose notice was handed over, rechecks that took place. What a sealed draw or a plan
 still holds back never shows here (DRAW §4).
 """
 
@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from bureau.rules import caps
 from bureau.selectors import rule_settings
-from inspections.models import AdvanceNotice, Notice, Visit, VisitMatter
+from inspections.models import AdvanceNotice, Notice, RecheckVisit, Visit, VisitMatter
 from inspections.rules.outcomes import public_label
+from inspections.selectors import rechecks
 from publication.models import Objection, PublicEntry
 from registry.models import LedgerEntry, Listing
 from registry.selectors import ledger
@@ -77,7 +78,9 @@ def of_notice(notice: Notice, today: date) -> FirmYear:
     rows = (
         LedgerEntry.objects.filter(authority=authority, entity=entity, day__gte=since)
         .filter(day__lte=today)
-        .filter(~Q(source__startswith="inspections.visit:") | Q(source__in=by_source))
+        .filter(
+            ~Q(source__startswith="inspections.") | Q(source__in=[*by_source, *_rechecked(visit)])
+        )
         .select_related("unit")
         .order_by("-day", "-id")[:MOST]
     )
@@ -101,6 +104,16 @@ def objections_of(visit: Visit) -> list[ShownObjection]:
         "visit_matter__matter"
     )
     return [_objection(row) for row in rows.order_by("-received_on", "-id")]
+
+
+def _rechecked(visit: Visit) -> list[str]:
+    """Rechecks that took place, as the ledger names them; the others are planned, refused or called off."""
+    rows = RecheckVisit.objects.filter(
+        authority=visit.authority_id,
+        disposal__visit_matter__visit__entity=visit.entity_id,
+        state=RecheckVisit.State.DONE,
+    )
+    return [rechecks.source_of(row) for row in rows]
 
 
 def _entries(visits: list[Visit]) -> dict[str, PublicEntry]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bureau.access import public
-from inspections.selectors import advance, notices, portraits
+from inspections.selectors import notices, portraits
 from publication.forms.public import TokenForm
 from publication.selectors import firm_requests, firm_year
 from publication.views.public_page import private
@@ -44,7 +44,6 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
             "sent": firm_requests.of_visit(made.visit),
             "results": firm_requests.results_of(made.visit),
             "year": firm_year.of_notice(made, timezone.localdate()),
-            "told": advance.latest(made.visit),
             "entered": list(made.visit.entries.order_by("happened_at", "id")),
             "objections": firm_year.objections_of(made.visit),
             "portraits": portraits.numbers(token),

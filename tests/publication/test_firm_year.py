@@ -114,6 +114,13 @@ def test_a_visit_that_nobody_told_the_firm_of_does_not_show(notice, bureau, peop
     assert sorted(row.has_come for row in year(notice).visits) == [False, True]
 
 
+def test_a_recheck_shows_only_once_it_took_place(notice):
+    """One that is planned for today, or was called off, has not come to the firm."""
+    entry(notice, "inspections.recheck:7", kind="recheck", counts=False)
+
+    assert [row.is_this for row in year(notice).visits] == [True]
+
+
 @pytest.mark.rule("A83")
 def test_an_objection_s_state_shows_and_its_finding_only_with_the_reply(notice, people):
     row = objections.register(
@@ -159,7 +166,7 @@ def test_word_given_before_and_entries_by_code_are_on_the_firm_s_page(notice, pe
 
     text = page(notice)
 
-    assert "提前告知" in text
+    assert text.count("告知</dt>") == 1
     assert "事后补录（原因：手机没有电）" in text
     assert "沈某" not in text
 
