@@ -1,8 +1,10 @@
 """后续处置: opened with its preset, owned by a unit and a person, followed until it is closed."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bureau.errors import Conflict, Forbidden, RuleError
@@ -146,3 +148,15 @@ def test_the_list_finds_overdue_by_unit_and_person(found, station, client, morni
     assert "逾期 2 个工作日" in page
     assert page.count('class="is-late"') == 1
     assert timezone.localdate() == date(2026, 3, 18)
+
+
+def test_one_closed_before_there_were_paths_stands_at_the_end_of_its_own(found):
+    row = opened(found, measure="none")
+    Disposal.objects.filter(pk=row.pk).update(stage="opened")
+    migration = import_module("inspections.migrations.0021_closed_disposals_stage")
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TO_THE_END)
+
+    row.refresh_from_db()
+    assert row.stage == "closed"
