@@ -79,7 +79,8 @@ def ask(
 def decide(*, ask_pk: Any, approve: bool, note: str, actor: User, today: date) -> DisposalAsk:
     """By somebody else. Approved: the deadline moves, the letter may be issued, or the disposal ends with the reason.
 
-    Raises Forbidden for who asked or without the role, Conflict when it was decided or the disposal has ended.
+    Raises Forbidden for who asked or without the role, Conflict when it was decided or the disposal has ended, RuleError
+    for an approval that no longer extends anything.
     """
     if not approve and not note.strip():
         raise RuleError("不批准须写明意见。")
@@ -132,6 +133,10 @@ def _apply(row: Disposal, made: DisposalAsk, actor: User, today: date) -> None:
     text = made.reason
     if made.kind == Kind.EXTEND:
         assert made.new_due_on is not None
+        if made.new_due_on <= max(row.due_on, today):
+            raise RuleError(
+                f"申请延长至 {made.new_due_on}，但现在的期限是 {row.due_on}、今天是 {today}，批准不能延长期限。请不批准，由申请人重新申请。"
+            )
         row.due_on = made.new_due_on
         row.save(update_fields=["due_on"])
         text = f"由 {made.old_due_on} 延长至 {made.new_due_on}：{made.reason}"

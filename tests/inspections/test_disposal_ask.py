@@ -7,7 +7,7 @@ import pytest
 from bureau.errors import Conflict, Forbidden, RuleError
 from inspections.models import DisposalAsk
 from inspections.services import disposal_asks
-from tests.inspections.disposal_case import opened
+from tests.inspections.disposal_case import issued, opened
 from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,19 @@ def test_an_extension_keeps_the_old_deadline_and_who_agreed(case, deputy):
     assert row.due_on == LATER
     assert (made.old_due_on, made.decided_by) == (TODAY + timedelta(days=30), deputy)
     assert row.steps.get(kind="extend").text == "由 2026-04-15 延长至 2026-05-15：雨季无法施工"
+
+
+@pytest.mark.rule("A94b")
+def test_an_approval_never_shortens_a_deadline_that_moved_meanwhile(case, deputy):
+    row = opened(case, "rectify", TODAY)
+    made = ask(row, case.organiser)
+    issued(row, case.organiser, TODAY, due_on=LATER + timedelta(days=9))
+
+    with pytest.raises(RuleError, match="不能延长期限"):
+        decide(made, deputy)
+
+    row.refresh_from_db()
+    assert row.due_on == LATER + timedelta(days=9)
 
 
 def test_who_asks_does_not_approve(case, bureau):
