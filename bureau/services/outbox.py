@@ -81,15 +81,15 @@ def _deliver(pk: int) -> int:
             message.save(update_fields=["receipt", "state", "sent_at", "error", "attempts"])
             return 1
     except Exception as failure:  # the outbox is the other place that may catch everything
-        if isinstance(failure, RuleError):  # a receiver that does not answer, said in a sentence
-            log.warning("outbox message %s: %s", pk, failure.message)
+        told = isinstance(failure, RuleError)  # a sentence for people already
+        if told:
+            log.warning("outbox message %s: %s", pk, failure)
         else:
             log.exception("outbox message %s failed", pk)
         with transaction.atomic():
             message = OutboxMessage.objects.select_for_update().get(pk=pk)
             message.attempts += 1
             message.state = OutboxMessage.State.FAILED
-            told = isinstance(failure, RuleError)  # these are sentences for people already
             message.error = (str(failure) if told else f"{type(failure).__name__}: {failure}")[:500]
             message.next_at = timezone.now() + timedelta(minutes=min(2**message.attempts, 240))
             message.save(update_fields=["attempts", "state", "error", "next_at"])
