@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,6 +60,38 @@ def keyset(
     )
 
 
+def keyset_of(
+    rows: Sequence[Any],
+    params: QueryDict,
+    *,
+    key: Callable[[Any], tuple[int, ...]],
+    size: int = 50,
+) -> Page:
+    """The same of rows that were computed: they stand in ascending order of `key`, whole numbers, the last unique."""
+    keys = [key(row) for row in rows]
+    after, before = (_numbers(params.get(name), keys) for name in ("after", "before"))
+    if before is not None and after is None:
+        end = bisect_left(keys, before)
+        start = max(0, end - size)
+    else:
+        start = bisect_right(keys, after) if after is not None else 0
+        end = min(start + size, len(keys))
+    has_previous, has_next = start > 0 or after is not None, end < len(keys)
+    shown = keys[start:end]
+    return Page(
+        list(rows[start:end]),
+        _url(params) if has_previous else "",
+        _url(params, before=_written(shown[0])) if has_previous and shown else "",
+        _url(params, after=_written(shown[-1])) if has_next and shown else "",
+    )
+
+
+def _numbers(text: str | None, keys: Sequence[tuple[int, ...]]) -> tuple[int, ...] | None:
+    found = _key(text, [""] * len(keys[0])) if keys else None
+    is_usable = found is not None and all(isinstance(value, int) for value in found)
+    return tuple(found) if found is not None and is_usable else None
+
+
 def _flip(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
@@ -90,7 +123,11 @@ def _edge(row: Any, fields: list[str]) -> str:
             if isinstance(value, int | bool)
             else str(value)
         )
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    return _written(values)
+
+
+def _written(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
 
 
 def _key(text: str | None, fields: list[str]) -> list[Any] | None:

@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 
 from bureau.access import access
 from bureau.models import Agency, Role
+from bureau.selectors.paging import keyset_of
 from registry.selectors import frequent
 
 READERS = (Role.ORGANISER, Role.COORDINATOR, Role.HEAD, Role.DEPUTY, Role.ASSESSOR, Role.SUPERIOR)
+SIZE = 30
 
 
 @access(*READERS)
@@ -24,10 +26,12 @@ def frequent_list(request: HttpRequest) -> HttpResponse:
     if authority is None:
         raise Http404("没有找到，或不在您的管辖范围内。")
     rows = frequent.of_authority(authority, user, timezone.localdate())
+    page = keyset_of(rows, request.GET, key=lambda row: row.rank, size=SIZE)
     context = {
         "authority": authority,
-        "rows": rows,
-        "is_cut": len(rows) == frequent.MOST,
+        "page": page,
+        "rows": page.rows,
+        "total": len(rows),
         "chips": [
             {
                 "label": agency.short_name,

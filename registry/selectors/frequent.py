@@ -14,8 +14,6 @@ from registry.models import Entity, LedgerEntry, Listing
 from registry.rules.frequent import OVER, REACHED, Alert, cap_alert, repeated_alert
 from registry.selectors.ledger import CAP_EXEMPT, entries
 
-MOST = 300
-
 
 @dataclass
 class Frequent:
@@ -29,6 +27,11 @@ class Frequent:
     alerts: list[Alert] = field(default_factory=list)
 
     @property
+    def rank(self) -> tuple[int, int, int]:
+        """The worst first."""
+        return self.cap - self.counted, -len(self.rows), self.entity.pk
+
+    @property
     def open_rows(self) -> list[LedgerEntry]:
         return [row for row in self.rows if row.is_open]
 
@@ -38,7 +41,7 @@ class Frequent:
 
 
 def of_authority(authority: Agency, reader: User, today: date) -> list[Frequent]:
-    """The worst first, at most MOST: a constant number of queries, sealed draws left out for this reader."""
+    """The worst first: a constant number of queries, sealed draws left out for this reader."""
     found = rule_settings.all_for(authority, today.year)
     days = int(found["frequent_days"].value)
     left = int(found["frequent_left"].value)
@@ -59,8 +62,8 @@ def of_authority(authority: Agency, reader: User, today: date) -> list[Frequent]
         )
         one.alerts = [alert for alert in alerts if alert is not None]
     shown = [one for one in made.values() if one.alerts]
-    shown.sort(key=lambda one: (-(one.counted - one.cap), -len(one.rows), one.entity.pk))
-    return shown[:MOST]
+    shown.sort(key=lambda one: one.rank)
+    return shown
 
 
 def waiting(authority: Agency, reader: User, today: date) -> int:

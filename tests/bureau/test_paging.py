@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 
 from bureau.models import Region
-from bureau.selectors.paging import keyset
+from bureau.selectors.paging import keyset, keyset_of
 
 
 @pytest.fixture
@@ -52,3 +52,16 @@ def test_other_parameters_stay_in_the_addresses(regions):
     page = keyset(regions, QueryDict("q=北山"), order="code", size=10)
 
     assert "q=%E5%8C%97%E5%B1%B1" in page.next_url
+
+
+def test_computed_rows_are_walked_once_each_and_an_altered_key_gives_the_first_page():
+    rows = [(n // 4, n) for n in range(25)]
+    walked, url = [], "?"
+    while url:
+        page = keyset_of(rows, QueryDict(url[1:]), key=lambda row: row, size=10)
+        walked += page.rows
+        url = page.next_url
+    altered = keyset_of(rows, QueryDict("after=WyJ4IiwxXQ"), key=lambda row: row, size=10)
+
+    assert walked == rows
+    assert (altered.rows, altered.previous_url) == (rows[:10], "")

@@ -121,3 +121,23 @@ def test_another_bureau_is_not_found(bureau, organiser, client):
     answer = client.get(reverse("inspections:frequent-list"), {"agency": "990999"})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("A99")
+def test_the_page_turns_by_key_the_most_inspected_first(bureau, organiser, client):
+    for number in range(31):
+        visited(bureau, make_listing(bureau, 5100 + number).entity, 3, 1)
+    worst = make_listing(bureau, 5200).entity
+    visited(bureau, worst, 4, 3, 2)
+    client.force_login(organiser)
+    address = reverse("inspections:frequent-list")
+
+    with time_machine.travel(TODAY, tick=False):
+        first = client.get(address).context["page"]
+        second = client.get(address + first.next_url).context["page"]
+        again = client.get(address + second.previous_url).context["page"]
+
+    assert first.rows[0].entity == worst
+    assert (len(first.rows), len(second.rows), second.next_url) == (30, 2, "")
+    assert [row.entity for row in again.rows] == [row.entity for row in first.rows]
