@@ -58,11 +58,8 @@ class Case:
     def leader(self) -> str:
         """Who answers for the papers of the visit."""
         found = next((m for m in self.officers if m.part == TeamMember.Part.LEADER), None)
-        return (
-            f"{self.visit.unit.short_name}检查组（组长 {found}）"
-            if found
-            else f"{self.visit.unit.short_name}检查组"
-        )
+        group = f"{self.visit.unit.short_name}检查组"
+        return f"{group}组长 {found}" if found else group
 
     @property
     def transfer(self) -> Transfer | None:

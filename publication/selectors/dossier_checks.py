@@ -81,7 +81,11 @@ def _precheck(case: Case) -> Check:
     row = getattr(case.visit, "precheck", None)
     if row is not None and row.done_at is not None:
         return Check(PARTS["precheck"], f"{row.done_by} 完成")
-    return Check(PARTS["precheck"], "没有完成的预查比对表", trimmed=_why(case, "precheck"))
+    return Check(
+        PARTS["precheck"],
+        "没有完成的预查比对表，事后不能补做，不影响归档",
+        trimmed=_why(case, "precheck"),
+    )
 
 
 def _notice(case: Case) -> Check:
