@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from bureau.models import StoredFile
 from bureau.rules import byte_ranges
@@ -25,7 +26,7 @@ def as_stored(request: HttpRequest, row: StoredFile) -> HttpResponse:
     if is_recording or row.size > settings.UPLOAD_MAX_BYTES:
         response = _ranged(request, row)
         if not is_recording:
-            response["Content-Disposition"] = "attachment"
+            response["Content-Disposition"] = content_disposition_header(True, row.name) or ""
     else:
         is_shown = row.kind.startswith("image/") or row.kind == "application/pdf"
         response = FileResponse(  # type: ignore[assignment]

@@ -97,3 +97,17 @@ def test_pieces_flow_into_one_file_with_both_digests(bureau):
 
     assert (row.size, files.read(row)) == (6, b"abcdef")
     assert row.sm3 == hashlib.new("sm3", b"abcdef").hexdigest()
+
+
+@pytest.mark.django_db
+def test_a_large_package_is_saved_under_its_name(player, bureau, settings):
+    settings.UPLOAD_MAX_BYTES = 1024
+    package = files.store_bytes(
+        content=CONTENT, name="卷宗20261121.zip", kind="application/zip", suffix=".zip", authority=bureau, by=None
+    )  # fmt: skip
+
+    answer, _ = asked(player, package)
+
+    assert answer["Content-Disposition"] == (
+        "attachment; filename*=utf-8''%E5%8D%B7%E5%AE%9720261121.zip"
+    )
