@@ -62,6 +62,7 @@ def _connected(address: rules.Address) -> socket.socket:
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     ip = str(found[0][4][0])
     number = ipaddress.ip_address(ip.partition("%")[0])
+    number = getattr(number, "ipv4_mapped", None) or number  # ::ffff:169.254.1.1 is link-local too
     if number.is_link_local or number.is_multicast or number.is_unspecified:
         raise OSError(f"域名指向不允许的地址 {ip}")
     plain = socket.create_connection((ip, address.port), timeout=SECONDS)

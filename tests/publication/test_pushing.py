@@ -1,5 +1,6 @@
 """推送: signed, once, in order, to listed hosts only, with its receipt (A88, A108); a receiver on a real socket."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -245,3 +246,19 @@ def test_the_key_itself_is_nowhere_in_the_database(bureau, people, admin, platfo
         *(str(row.detail) for row in AuditEvent.objects.all()),
     ]
     assert not any(SECRET in text for text in stored)
+
+
+@pytest.mark.parametrize("ip", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1%eth0", "::"])
+def test_a_listed_name_that_points_into_the_machine_s_own_network_is_refused(
+    ip, settings, monkeypatch
+):
+    settings.PUSH_HOSTS = ["platform.example.gov.cn"]
+    settings.PUSH_SECRETS = {"CITY": SECRET}
+    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (ip, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: pytest.fail("sent"))
+
+    with pytest.raises(RuleError, match="不允许的地址"):
+        push_transport.post(
+            url="https://platform.example.gov.cn/", credential="CITY", key="k", content=b"{}"
+        )
