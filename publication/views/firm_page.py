@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -42,7 +43,7 @@ def firm_request(request: HttpRequest, token: str, kind: str) -> HttpResponse:
         except RuleError as refused:
             form.add_error(None, refused.message)
         else:
-            return redirect("public:notice-check", token=notice.token)
+            return _received(notice, kind)
     context = {"form": form, "notice": notice, "kind": FirmRequest.Kind(kind)}
     status = 422 if form.is_bound and form.errors else 200
     return private(render(request, "public/firm_request.html", context, status=status))
@@ -56,7 +57,7 @@ def firm_rating(request: HttpRequest, token: str) -> HttpResponse:
     form = RatingForm(request.POST or None)
     if request.method == "POST" and may_rate and form.is_valid():
         firm_requests.rate(notice=notice, today=timezone.localdate(), **form.cleaned_data)
-        return redirect("public:notice-check", token=notice.token)
+        return _received(notice, "rating")
     context = {"form": form, "notice": notice, "may_rate": may_rate}
     status = 422 if form.is_bound and form.errors else 200
     return private(render(request, "public/firm_rating.html", context, status=status))
@@ -67,6 +68,12 @@ def _notice(token: str) -> Notice:
     if found is None:
         raise Http404("没有这个核验码，请对照通知书重新输入。")
     return found
+
+
+def _received(notice: Notice, kind: str) -> HttpResponse:
+    """The page of the notice, with a word that it arrived: nobody is signed in, so the address carries it."""
+    page = reverse("public:notice-check", kwargs={"token": notice.token})
+    return redirect(f"{page}?sent={kind}")
 
 
 def _closed(request: HttpRequest, notice: Notice, kind: str) -> HttpResponse:

@@ -41,7 +41,9 @@ def notice_check(request: HttpRequest, token: str) -> HttpResponse:
         shown |= {
             "online": online,
             "open_disposals": [firm_requests.disposal_label(row) for row in online.disposals],
-            "sent": firm_requests.of_visit(made.visit),
+            "sent": (sent := firm_requests.of_visit(made.visit)),
+            "received": next((row for row in sent if row.kind == request.GET.get("sent")), None),
+            "is_rated": request.GET.get("sent") == "rating" and not online.may_rate,
             "results": firm_requests.results_of(made.visit),
             "year": firm_year.of_notice(made, timezone.localdate()),
             "entered": list(made.visit.entries.order_by("happened_at", "id")),

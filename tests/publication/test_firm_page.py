@@ -161,6 +161,25 @@ def test_rectification_with_its_photos_reaches_the_disposal(after, client):
     assert (row.disposal, row.files.count()) == (disposal, 1)
 
 
+def test_who_has_sent_something_reads_that_it_arrived(after, client):
+    url = reverse("public:firm-request", kwargs={"token": after.token, "kind": "complaint"})
+
+    page = client.post(
+        url, {"text": "来人态度生硬", "contact_name": "沈某", "contact_phone": "0999"}, follow=True
+    )
+
+    number = FirmRequest.objects.get().number
+    assert f"投诉已提交，编号 {number}" in page.content.decode()
+
+
+def test_an_address_alone_says_nothing_arrived(after, client):
+    page = client.get(
+        reverse("public:notice-check", kwargs={"token": after.token}) + "?sent=complaint"
+    )
+
+    assert "已提交，编号" not in page.content.decode()
+
+
 def test_what_is_no_picture_is_refused_and_the_text_stays(after, client):
     url = reverse("public:firm-request", kwargs={"token": after.token, "kind": "complaint"})
     bad = io.BytesIO(b"<script>alert(1)</script>")
