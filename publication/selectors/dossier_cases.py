@@ -182,6 +182,8 @@ def _visits(pks: Iterable[Any]) -> list[Visit]:
             "disposals__rechecks__unit",
             "disposals__rechecks__decided_by",
             "disposals__rechecks__officers",
+            "disposals__rechecks__documents",
+            "disposals__firm_requests__files",
             "signatures__user",
             "findings",
             "conclusions__file",
@@ -259,7 +261,7 @@ def _objections(matters: list[VisitMatter]) -> "QuerySet[Objection]":
     rows = Objection.objects.filter(visit_matter__in=matters)
     return (
         rows.select_related("visit_matter__matter", "rechecked_by", "replied_by")
-        .prefetch_related("papers")
+        .prefetch_related("papers", "files")
         .order_by("id")
     )
 

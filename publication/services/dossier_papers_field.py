@@ -8,7 +8,7 @@ from typing import Any
 from bureau.services import documents
 from inspections.selectors import letters, printed
 from inspections.selectors.disposals import measure_label
-from publication.models import Objection
+from publication.models import FirmRequest, Objection
 from publication.selectors import objection_papers
 from publication.selectors.dossier_cases import Case
 from publication.services.dossier_papers import Paper, attached, later, moment, provides
@@ -79,13 +79,30 @@ def _disposal(case: Case) -> Iterator[Paper]:
             yield from _letters(row)
             for recheck in row.rechecks.all():
                 yield from _recheck(recheck)
-            for step in row.steps.all():
-                yield from _file(
-                    "disposal",
-                    f"step:{step.pk}",
-                    f"处置材料：{step.get_kind_display()}",
-                    step.document,
-                )
+            yield from _material(row)
+
+
+def _material(row: Any) -> Iterator[Paper]:
+    """Every file of a disposal once: its steps, all that the firm sent in, all that a recheck brought."""
+    bound = {letter.receipt_file_id for letter in row.letters.all()}
+    files = [
+        (f"step:{step.pk}", step.get_kind_display(), step.document) for step in row.steps.all()
+    ]
+    for sent in row.firm_requests.all():
+        if sent.state == FirmRequest.State.ACCEPTED:
+            files += [
+                (f"sent:{sent.pk}:{file.pk}", f"整改材料 {sent.number}", file)
+                for file in sent.files.all()
+            ]
+    for recheck in row.rechecks.all():
+        files += [
+            (f"recheck-file:{recheck.pk}:{file.pk}", f"复查 {recheck.number}", file)
+            for file in recheck.documents.all()
+        ]
+    for key, name, file in files:
+        if file is not None and file.pk not in bound:
+            bound.add(file.pk)
+            yield from _file("disposal", key, f"处置材料：{name}", file)
 
 
 def _letters(row: Any) -> Iterator[Paper]:
@@ -140,6 +157,9 @@ def _objection(case: Case) -> Iterator[Paper]:
             f"异议 {row.number}",
             partial(_objection_sheet, row),
         )
+        for number, file in enumerate(row.files.all(), 1):
+            key = f"objection-file:{row.pk}:{file.pk}"
+            yield from _file("objection", key, f"异议材料 {number}：{row.number}", file)
         for paper in row.papers.all():
             name = f"{paper.get_kind_display()} {paper.number}"
             yield Paper(
