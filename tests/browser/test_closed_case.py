@@ -416,6 +416,8 @@ def find_put_right(leader: Desk, recheck: str) -> None:
 def read_end(citizen: Desk, page: str) -> None:
     citizen.open(page)
     citizen.reload_until("全部处理完毕")
+    # once: the measure that fell away with the first wording was never carried out
+    assert citizen.text().count("已责令改正，改正情况已经核实") == 1
     assert RECTIFIED not in citizen.text()  # what became of it, not the words of a file
     assert not citizen.is_wider_than_screen
 
@@ -428,4 +430,13 @@ def read_dossier(desk: Desk, visit) -> None:
         desk.page.locator("a").filter(has_text="预览卷宗 PDF").first.evaluate("link => link.href")
     )
     assert answered.ok
-    assert CORRECTED.replace(" ", "") in pdf_reading.read(answered.body()).text
+    bound = pdf_reading.read(answered.body()).text
+    papers = (
+        CORRECTED,
+        "异议复查决定书",
+        "异议材料1",
+        "责令限期改正通知书",
+        "整改材料",
+        "复查记录",
+    )
+    assert [words for words in papers if words.replace(" ", "") not in bound] == []
