@@ -169,7 +169,7 @@ def test_who_has_sent_something_reads_that_it_arrived(after, client):
     )
 
     number = FirmRequest.objects.get().number
-    assert f"投诉已提交，编号 {number}" in page.content.decode()
+    assert f"已收到来件“投诉”，编号 {number}" in page.content.decode()
 
 
 def test_an_address_alone_says_nothing_arrived(after, client):
@@ -177,7 +177,7 @@ def test_an_address_alone_says_nothing_arrived(after, client):
         reverse("public:notice-check", kwargs={"token": after.token}) + "?sent=complaint"
     )
 
-    assert "已提交，编号" not in page.content.decode()
+    assert "已收到来件" not in page.content.decode()
 
 
 def test_what_is_no_picture_is_refused_and_the_text_stays(after, client):
