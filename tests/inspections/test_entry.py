@@ -13,7 +13,7 @@ from inspections.models import EntryLog, FirmCode, RouteNote
 from inspections.rules.places import Place
 from inspections.selectors import on_site
 from inspections.services import entries, sheets
-from publication.selectors import dossiers
+from publication.selectors import dossier_cases, dossier_checks
 from registry.models import Listing
 from tests.inspections.field_case import begun, finished
 from tests.people import make_authority, make_user
@@ -136,8 +136,9 @@ def test_a_late_entry_stands_on_visit_page_record_sheet_and_dossier(case, client
     assert "手机没电" in page
     assert "事后补录" in phone
     assert "事后补录" in sheets.content(case.visit)["entries"][0]
-    papers = {paper.name: paper for paper in dossiers.check(dossiers.of_visit(case.visit_pk))}
-    assert "手机没电" in papers["入企登记"].found
+    bound = dossier_cases.one(case.visit_pk, case.matter.task_id)
+    papers = {check.part.key: check for check in dossier_checks.of(bound)}
+    assert "手机没电" in papers["entry"].found
 
 
 def test_the_code_leads_an_inspector_to_the_open_visit(case, client):
