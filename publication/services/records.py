@@ -196,15 +196,20 @@ def _publish_result(pk: Any, actor: User | None, today: date) -> tuple[PublicRec
             f"“{matter.visit.entity}”的{matter.matter}已申请依法不公开，须等主要负责人决定后再办。"
         )
     record = _freeze_result(matter, actor, at, today)
+    _tell_followup(matter, f"published:{matter.pk}")
+    return record, matter
+
+
+def _tell_followup(matter: VisitMatter, key: str) -> None:
+    """What is closed already is shown with the result; after a correction, what is open has changed too (A81, A85)."""
     if matter.disposals.filter(state=Disposal.State.CLOSED).exists():
         outbox.put(
             kind="public.followup",
-            key=f"public.followup:published:{matter.pk}",
+            key=f"public.followup:{key}",
             label=f"后续处置：{matter.visit.entity}",
             authority=matter.authority,
             payload={"matter": str(matter.pk)},
         )
-    return record, matter
 
 
 def republish_result(
@@ -212,7 +217,9 @@ def republish_result(
 ) -> PublicRecord:
     """The next version, which names `correction`, in the transaction that approves it and holds the locks (A81)."""
     row = _results().get(pk=matter.pk)
-    return _freeze_result(row, actor, timezone.now(), today, correction)
+    record = _freeze_result(row, actor, timezone.now(), today, correction)
+    _tell_followup(row, f"corrected:{record.pk}")
+    return record
 
 
 def _results() -> "QuerySet[VisitMatter]":

@@ -20,7 +20,7 @@ from publication.rules.plain_words import (
     outcome_sentences,
 )
 from publication.selectors import followups as reads
-from publication.services import followups
+from publication.services import corrections, followups
 from registry.rules.outcomes import DISPOSALS, OUTCOMES
 from tests.inspections.conftest import MORNING
 from tests.inspections.disposal_case import brought_to_end, issued, stepped
@@ -117,6 +117,33 @@ def test_a_measure_closed_before_publication_is_shown_with_it_and_not_earlier(bu
     deliver()
 
     assert PublicRecord.objects.filter(kind="followup").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("A81")
+def test_a_correction_that_opens_a_measure_no_longer_says_all_is_done(bureau, people):
+    matter = approved_matter(bureau, people, **FOUND)
+    publish(matter, people["publisher"])
+    close(people)
+    deliver()
+    before = page()
+    asked = corrections.request(
+        visit_matter=matter.pk,
+        codes=["A"],
+        methods=matter.methods,
+        note="",
+        findings=[("越界开采约 3 平方米", "《矿产资源法》第四十条", "")],
+        reason="复测",
+        actor=people["publisher"],
+        today=TODAY,
+    )
+
+    corrections.decide(correction=asked.pk, approve=True, actor=people["head"], today=TODAY)
+    deliver()
+
+    assert "全部处理完毕" in before
+    assert "全部处理完毕" not in page()
+    assert "还有 1 项正在处理" in page()
 
 
 @pytest.mark.django_db
