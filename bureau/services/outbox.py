@@ -13,6 +13,7 @@ from bureau.models import Agency, OutboxMessage
 from bureau.services import jobs
 
 log = logging.getLogger(__name__)
+UNEXPECTED = "程序出错，详情记在服务日志里（待发事项 {pk}），系统会自动再试。请联系系统管理员。"
 Deliver = Callable[[OutboxMessage], dict[str, Any]]
 KINDS: dict[str, Deliver] = {}
 
@@ -90,7 +91,7 @@ def _deliver(pk: int) -> int:
             message = OutboxMessage.objects.select_for_update().get(pk=pk)
             message.attempts += 1
             message.state = OutboxMessage.State.FAILED
-            message.error = (str(failure) if told else f"{type(failure).__name__}: {failure}")[:500]
+            message.error = (str(failure) if told else UNEXPECTED.format(pk=pk))[:500]
             message.next_at = timezone.now() + timedelta(minutes=min(2**message.attempts, 240))
             message.save(update_fields=["attempts", "state", "error", "next_at"])
         return 0

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bureau.access import access, fetch
+from bureau.errors import Conflict
 from bureau.models import Role
 from bureau.selectors import trail
 from bureau.selectors.paging import keyset
@@ -53,11 +54,17 @@ def push_list(request: HttpRequest) -> HttpResponse:
 def push_resend(request: HttpRequest) -> HttpResponse:
     pks = list(dict.fromkeys(request.POST.getlist("pk")))[:200]
     rows = [fetch(request, Push, pk=pk, need=pushing.SENDERS) for pk in pks]
+    arrived = 0
     for row in rows:
-        pushing.resend(push=row, actor=request.user)
-    if rows:
-        messages.success(request, f"{len(rows)} 条已重新发送，稍后看回执。")
-    else:
+        try:
+            pushing.resend(push=row, actor=request.user)
+        except Conflict:  # it has arrived, or somebody else was quicker: the others still go
+            arrived += 1
+    if len(rows) > arrived:
+        messages.success(request, f"{len(rows) - arrived} 条已重新发送，稍后看回执。")
+    if arrived:
+        messages.warning(request, f"{arrived} 条已经送达，没有再发。")
+    if not rows:
         messages.error(request, "请先勾选要重新发送的记录。")
     return redirect("publication:push-list")
 

@@ -40,7 +40,7 @@ def test_the_receipt_is_kept(db, kind):
 
 def test_a_failure_is_visible_and_tried_again_later(db, kind):
     def refuse(message):
-        raise ConnectionError("对方没有应答")
+        raise RuleError("对方没有应答")
 
     kind(refuse)
     message = put()
@@ -53,6 +53,20 @@ def test_a_failure_is_visible_and_tried_again_later(db, kind):
         "对方没有应答" in message.error,
         message.next_at > message.created_at,
     ) == ("failed", True, True)
+
+
+def test_a_fault_in_the_program_is_told_in_chinese_and_kept_in_the_log(db, kind, caplog):
+    def break_down(message):
+        raise KeyError("target")
+
+    kind(break_down)
+    message = put()
+
+    outbox.deliver_waiting()
+
+    message.refresh_from_db()
+    assert message.error == outbox.UNEXPECTED.format(pk=message.pk)
+    assert "KeyError" in caplog.text
 
 
 def test_a_refusal_is_one_line_of_the_log_and_no_traceback(db, kind, caplog):

@@ -183,6 +183,11 @@ def test_a_failed_push_is_shown_with_its_reason_and_sent_again(
     assert "对方拒绝连接，服务可能没有启动" in page
     assert again.status_code == 302
     assert Push.objects.get().message.next_at == timezone.now()
+    OutboxMessage.objects.update(state=OutboxMessage.State.SENT)
+    late = client.post(
+        reverse("publication:push-resend"), {"pk": [Push.objects.get().pk]}, follow=True
+    )
+    assert "1 条已经送达，没有再发" in late.content.decode()
 
 
 def test_what_was_published_before_goes_to_a_new_platform(bureau, people, admin):
