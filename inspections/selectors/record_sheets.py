@@ -5,12 +5,20 @@ from typing import Any
 from django.utils import timezone
 
 from bureau.services import wordings
-from inspections.models import TeamMember, Visit
+from inspections.models import SiteNote, TeamMember, Visit
 from inspections.rules.forms_papers import RECORD_SHEET_FORM
 from inspections.rules.outcomes import DISPOSALS, public_label
 from inspections.selectors import on_site, teams
 from inspections.selectors.records import signed_by
 from registry.models import Matter
+
+
+def _place(visit: Visit) -> str:
+    """Where it took place: as the site record says, else at the entity's address once somebody arrived."""
+    if visit.started_at is None:
+        return ""
+    noted = SiteNote.objects.filter(visit=visit).values_list("place", flat=True).first()
+    return noted or visit.entity.address
 
 
 def of(visit: Visit) -> dict[str, Any]:
@@ -32,6 +40,7 @@ def of(visit: Visit) -> dict[str, Any]:
     return {
         "form": wordings.of(RECORD_SHEET_FORM.key, visit.authority),
         "visit": visit,
+        "place": _place(visit),
         "former_name": seen.renamed.then if seen.renamed else "",
         "entries": [_entry(row) for row in seen.entries],
         "pauses": [_pause(row) for row in seen.pauses],
