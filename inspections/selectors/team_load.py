@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
-
 import lottery
 from inspections.models import TeamMember, TeamSitting, Visit
 from inspections.rules.teams import is_forced
@@ -168,17 +166,24 @@ def _people(pids: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def _before(prepared: TeamSitting, pids: list[str]) -> dict[str, int]:
-    """Visits outside this sitting that each still has to do."""
-    rows = TeamMember.objects.filter(is_current=True, visit__state__in=OPEN).exclude(
-        visit__team_sitting=prepared
-    )
+    """Visits outside this sitting that each still has to do.
+
+    In three plain steps by key: as one join, the planner may take thousands of visits whose state has just changed for
+    none, and multiply the tables out.
+    """
     found: Counter[str] = Counter()
-    for kind in ("inspector", "expert"):
-        counted = (
-            rows.filter(**{f"{kind}__pid__in": pids})
+    for model, key in ((Inspector, "inspector_id"), (Expert, "expert_id")):
+        people = dict(model.objects.filter(pid__in=pids).values_list("pk", "pid"))
+        seats = list(
+            TeamMember.objects.filter(is_current=True, **{f"{key}__in": people})
             .order_by()
-            .values_list(f"{kind}__pid")
-            .annotate(n=Count("pk"))
+            .values_list(key, "visit_id")
         )
-        found.update(dict(counted))
+        still_to_do = set(
+            Visit.objects.filter(pk__in={visit for _, visit in seats}, state__in=OPEN)
+            .exclude(team_sitting=prepared)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        found.update(people[person] for person, visit in seats if visit in still_to_do)
     return found
